@@ -1,0 +1,46 @@
+"""The filters that `search` and `export` share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import click
+
+from config.catalog import load_catalog
+from config.settings import load_settings
+from monitor.errors import UsageError
+from storage.search.query import Filters, parse_day
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_OPTIONS = (
+    click.option("--topic", metavar="T", help="Only this topic; `monitor topics` lists them."),
+    click.option("--source", metavar="S", help="Only this source; `monitor sources` lists them."),
+    click.option("--lang", metavar="L", help="Only this language: en, fr, ru, kk, …"),
+    click.option("--since", metavar="D", help="Published on this day (UTC) or later."),
+    click.option("--until", metavar="D", help="Published on this day (UTC) or earlier."),
+)
+
+
+def filter_options(function: F) -> F:
+    """Give a command the options --topic, --source, --lang, --since and --until."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+def read_filters(given: Mapping[str, str | None]) -> Filters:
+    """The filters from the options' values. UsageError for what cannot be filtered by."""
+    topic, since, until = given["topic"], given["since"], given["until"]
+    if topic is not None:
+        topics = load_catalog(load_settings().config_dir).topics
+        if topic not in topics:
+            raise UsageError(f"No topic is called {topic!r}; there are: {', '.join(topics)}")
+    return Filters(
+        topic=topic,
+        source=given["source"],
+        language={"kz": "kk"}.get(given["lang"] or "", given["lang"]),
+        since=None if since is None else parse_day(since),
+        until=None if until is None else parse_day(until, end=True),
+    )

@@ -1,0 +1,57 @@
+"""How commands speak: JSON for programs, plain lines for people, logs and progress to stderr."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import click
+
+from config.settings import Settings
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON, for programs, on stdout."
+)
+
+
+def print_json(value: Mapping[str, Any]) -> None:
+    """One JSON object on one line."""
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def say(line: str = "") -> None:
+    """A line of the result, for a person."""
+    click.echo(line)
+
+
+def note(line: str) -> None:
+    """A line about how the work goes: stderr."""
+    click.echo(line, err=True)
+
+
+def when(moment: datetime | None) -> str:
+    """A moment for a person, in this machine's zone: "2 Oct 2025, 09:30"."""
+    return "–" if moment is None else moment.astimezone().strftime("%-d %b %Y, %H:%M")
+
+
+def start_logging(settings: Settings, *, quiet: bool = False) -> None:
+    """Log to stderr, a line an event; control characters in foreign text are made visible."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_OneLine("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%d %H:%M:%S"))
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel("ERROR" if quiet else settings.log_level.upper())
+    for name in ("httpx", "httpcore", "hpack", "apscheduler", "trafilatura", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class _OneLine(logging.Formatter):
+    """What publishers wrote may hold line breaks and terminal codes; a log line may not."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # logging's name
+        line = super().formatMessage(record)
+        return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in line)

@@ -1,0 +1,94 @@
+"""`monitor show`: one article, with everything that is known about it."""
+
+from __future__ import annotations
+
+import click
+
+from config.settings import load_settings
+from monitor.bootstrap import open_archive
+from monitor.cli.output import json_option, print_json, say, start_logging, when
+from monitor.errors import UsageError
+from monitor.model import ArchivedArticle, Match, Version
+from monitor.pipeline.article_format import iso, to_record
+from storage.repositories import articles
+
+
+@click.command("show")
+@click.argument("article_id", metavar="ID")
+@json_option
+def command(article_id: str, as_json: bool) -> int:
+    """Show one article with its topics and their evidence, its versions and copies.
+
+    \b
+    Example:
+      monitor show 42
+    """
+    settings = load_settings()
+    start_logging(settings)
+    if not article_id.isascii() or not article_id.isdigit() or len(article_id) > 18:
+        raise UsageError(f"{article_id!r} is not an id; expected a number, as `search` shows it")
+    with open_archive(settings) as archive, archive.database.read() as connection:
+        archived = articles.get(connection, int(article_id))
+        if archived is None:
+            raise UsageError(f"The archive has no article {article_id}")
+        versions = articles.versions_of(connection, archived.id)
+        first = archived.duplicate_of or archived.id
+        family = [articles.get(connection, first), *articles.copies_of(connection, first)]
+        copies = [each for each in family if each is not None and each.id != archived.id]
+    if as_json:
+        print_json(
+            to_record(archived)
+            | {
+                "history": [_version_record(each) for each in versions],
+                "copies": [str(each.id) for each in copies],
+            }
+        )
+    else:
+        _print(archived, versions, copies)
+    return 0
+
+
+def _version_record(version: Version) -> dict[str, object]:
+    return {
+        "number": version.number,
+        "seen": iso(version.seen_at),
+        "title": version.title,
+        "text": version.text,
+    }
+
+
+def _print(
+    archived: ArchivedArticle, versions: list[Version], copies: list[ArchivedArticle]
+) -> None:
+    article = archived.article
+    say(click.style(article.title, bold=True))
+    say(article.url)
+    say(f"{archived.source} · {article.language} · published {when(article.published)}")
+    if article.authors:
+        say(f"by {', '.join(article.authors)}")
+    say(f"first seen {when(archived.first_seen)} · text from {article.text_from}: {article.reason}")
+    say()
+    say(article.text)
+    say()
+    say(f"Topics ({archived.place or 'not judged yet'}):")
+    for match in archived.matches:
+        _print_match(match)
+    if not archived.matches:
+        say("  none")
+    if len(versions) > 1:
+        say("Versions:")
+        for version in versions:
+            say(f"  {version.number}  {when(version.seen_at)}  {version.title}")
+    if copies:
+        say("Same text:")
+        for copy in copies:
+            role = "first" if copy.id == archived.duplicate_of else "copy"
+            say(f"  {copy.id}  {role}  {copy.source}  {copy.article.title}  {copy.article.url}")
+
+
+def _print_match(match: Match) -> None:
+    say(f"  {match.topic}  {match.score:.2f}")
+    for evidence in match.evidence[:8]:
+        say(f"    {evidence.words!r} in the {evidence.field} ({evidence.term})")
+    if len(match.evidence) > 8:
+        say(f"    and {len(match.evidence) - 8} more")

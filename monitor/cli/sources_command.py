@@ -1,0 +1,173 @@
+"""`monitor sources`: list them, try one out, add one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from config.settings import Settings, load_settings
+from config.source import Source
+from config.writing import write_source
+from monitor.bootstrap import load_checked_catalog, open_archive, open_fetcher, open_sandbox
+from monitor.cli.output import json_option, print_json, say, start_logging, when
+from monitor.errors import MonitorError, UsageError
+from monitor.model import Article, Failure
+from monitor.pipeline.article_format import iso
+from monitor.workers.try_source import TriedChannel, propose_source, try_channel
+from storage.repositories import articles
+
+
+@click.group("sources", invoke_without_command=True)
+@json_option
+@click.pass_context
+def command(ctx: click.Context, as_json: bool) -> int:
+    """List the sources, with how many articles each has brought.
+
+    \b
+    Example:
+      monitor sources
+      monitor sources check akorda
+      monitor sources add https://example.org/news/
+    """
+    if ctx.invoked_subcommand is not None:
+        return 0
+    settings = load_settings()
+    start_logging(settings)
+    catalog = load_checked_catalog(settings)
+    with open_archive(settings) as archive, archive.database.read() as connection:
+        counts = articles.counts_by_source(connection)
+    for source in catalog.sources.values():
+        count = counts.get(source.id, 0)
+        if as_json:
+            print_json(_source_record(source) | {"articles": count})
+        else:
+            state = "on " if source.enabled else "off"
+            say(f"{source.id:16} {state} {count:6}  {source.name} ({source.homepage})")
+    return 0
+
+
+@command.command("check")
+@click.argument("source_id", metavar="ID")
+@json_option
+def check(source_id: str, as_json: bool) -> int:
+    """Read every channel of a source now and extract the first article of each. Nothing is
+    stored. Ends with 1 when a channel or an article cannot be read.
+
+    \b
+    Example:
+      monitor sources check akorda
+    """
+    settings = load_settings()
+    start_logging(settings)
+    catalog = load_checked_catalog(settings)
+    if source_id not in catalog.sources:
+        raise UsageError(
+            f"No source is called {source_id!r}; there are: {', '.join(catalog.sources)}"
+        )
+    tried = asyncio.run(_check(settings, catalog.sources[source_id]))
+    for each in tried:
+        if as_json:
+            print_json(_tried_record(each))
+        else:
+            _print(each)
+    return 0 if all(_is_good(each) for each in tried) else 1
+
+
+@command.command("add")
+@click.argument("url", metavar="URL")
+@json_option
+def add(url: str, as_json: bool) -> int:
+    """Add a source: URL is a feed, or a page that declares one. Writes a file into sources/ of
+    MONITOR_CONFIG_DIR, to be edited.
+
+    \b
+    Example:
+      monitor sources add https://kursiv.media/
+    """
+    settings = load_settings()
+    start_logging(settings)
+    source = asyncio.run(_propose(settings, url))
+    if isinstance(source, Failure):
+        raise MonitorError(f"{url}: {source.detail}")
+    file = write_source(settings.config_dir, source)
+    if as_json:
+        print_json(_source_record(source) | {"file": str(file)})
+    else:
+        say(f"Written: {file}")
+        say(f"Try it out with `monitor sources check {source.id}`.")
+    return 0
+
+
+async def _check(settings: Settings, source: Source) -> Sequence[TriedChannel]:
+    async with open_fetcher(settings) as fetcher, open_sandbox(settings) as sandbox:
+        return await asyncio.gather(
+            *(try_channel(fetcher, sandbox, source, channel) for channel in source.channels)
+        )
+
+
+async def _propose(settings: Settings, url: str) -> Source | Failure:
+    async with open_fetcher(settings) as fetcher, open_sandbox(settings) as sandbox:
+        return await propose_source(fetcher, sandbox, url)
+
+
+def _is_good(tried: TriedChannel) -> bool:
+    return not isinstance(tried.announced, Failure) and not isinstance(tried.sample, Failure)
+
+
+def _source_record(source: Source) -> dict[str, Any]:
+    return {
+        "id": source.id,
+        "name": source.name,
+        "homepage": source.homepage,
+        "language": source.language,
+        "enabled": source.enabled,
+        "channels": [{"kind": each.kind, "url": each.url} for each in source.channels],
+    }
+
+
+def _tried_record(tried: TriedChannel) -> dict[str, Any]:
+    record: dict[str, Any] = {"url": tried.channel.url, "kind": tried.channel.kind}
+    if isinstance(tried.announced, Failure):
+        failure = tried.announced
+        return record | {"found": 0, "error": f"{failure.code}: {failure.detail}", "sample": None}
+    record |= {"found": len(tried.announced.entries), "error": None}
+    record["warnings"] = list(tried.announced.warnings)
+    if isinstance(tried.sample, Failure):
+        return record | {"sample": {"error": f"{tried.sample.code}: {tried.sample.detail}"}}
+    return record | {"sample": None if tried.sample is None else _sample_record(tried.sample)}
+
+
+def _sample_record(article: Article) -> dict[str, Any]:
+    return {
+        "url": article.url,
+        "title": article.title,
+        "authors": list(article.authors),
+        "published": iso(article.published),
+        "language": article.language,
+        "text": article.text,
+        "text_from": article.text_from,
+        "error": None,
+    }
+
+
+def _print(tried: TriedChannel) -> None:
+    say(click.style(f"{tried.channel.kind}  {tried.channel.url}", bold=True))
+    if isinstance(tried.announced, Failure):
+        say(f"  failed: {tried.announced.detail}")
+        return
+    say(f"  {len(tried.announced.entries)} announced")
+    for warning in tried.announced.warnings:
+        say(f"  note: {warning}")
+    sample = tried.sample
+    if isinstance(sample, Failure):
+        say(f"  the first article cannot be read: {sample.detail}")
+    elif sample is not None:
+        say(f"  the first article: {sample.title}")
+        say(f"    {sample.url}")
+        say(
+            f"    {sample.language} · published {when(sample.published)} · "
+            f"{len(sample.text.split())} words from {sample.text_from}"
+        )

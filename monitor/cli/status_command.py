@@ -1,0 +1,156 @@
+"""`monitor status`: the health of every channel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import click
+
+from config.catalog import Catalog
+from config.settings import load_settings
+from config.source import Channel, Source
+from monitor.bootstrap import Archive, load_checked_catalog, now, open_archive
+from monitor.cli.output import json_option, print_json, say, start_logging, when
+from monitor.model import ChannelState, EntryState
+from monitor.pipeline.article_format import iso
+from storage.repositories import articles, channels, entries
+
+PERSISTENT = 3
+"""So many failures in a row are no hiccup: the pace is then a quarter of the usual one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """One channel: what is remembered of it, and what is wrong in a word."""
+
+    source: Source
+    channel: Channel
+    state: ChannelState | None
+
+    @property
+    def word(self) -> str:
+        if self.state is None or self.state.last_polled_at is None:
+            return "new"
+        if self.state.last_status != "failed":
+            return "ok"
+        return "failing" if self.state.failures >= PERSISTENT else "shaky"
+
+
+@click.command("status")
+@json_option
+def command(as_json: bool) -> int:
+    """Show the health of every channel, what waits and what was given up. Ends with 1 when
+    something needs a person: a channel that fails again and again, entries in quarantine.
+
+    \b
+    Example:
+      monitor status
+      monitor status --json | jq .channels
+    """
+    settings = load_settings()
+    start_logging(settings)
+    catalog = load_checked_catalog(settings)
+    with open_archive(settings) as archive:
+        report = _report(archive, catalog, now())
+    if as_json:
+        print_json(report)
+    else:
+        _print(report)
+    return 1 if report["needs_a_person"] else 0
+
+
+def _report(archive: Archive, catalog: Catalog, at: datetime) -> dict[str, Any]:
+    with archive.database.read() as connection:
+        stored = articles.counts_by_source(connection)
+        states = entries.counts(connection)
+        troubled = entries.troubled(connection)
+        health = list(_health(connection, catalog))
+    words = [each.word for each in health]
+    return {
+        "at": iso(at),
+        "needs_a_person": "failing" in words or bool(troubled),
+        "articles": sum(stored.values()),
+        "waiting": _in_state(states, EntryState.WAITING, EntryState.FETCHED),
+        "quarantined": _in_state(states, EntryState.QUARANTINED),
+        "sources": [
+            {
+                "source": source.id,
+                "name": source.name,
+                "articles": stored.get(source.id, 0),
+                "channels": [_channel(each) for each in health if each.source is source],
+            }
+            for source in catalog.sources.values()
+            if source.enabled
+        ],
+        "quarantine": [
+            {"url": kept.entry.url, "source": kept.source, "error": f"{code}: {detail}"}
+            for kept, code, detail in troubled
+        ],
+    }
+
+
+def _health(connection: Any, catalog: Catalog) -> Iterator[Health]:
+    for source in catalog.sources.values():
+        if source.enabled:
+            keys = [(source.id, channel.url) for channel in source.channels]
+            known = {state.url: state for state in channels.load(connection, keys)}
+            for channel in source.channels:
+                yield Health(source, channel, known.get(channel.url))
+
+
+def _channel(health: Health) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "url": health.channel.url,
+        "kind": health.channel.kind,
+        "health": health.word,
+    }
+    state = health.state
+    if state is None:
+        return record
+    return record | {
+        "http": state.last_http,
+        "failures": state.failures,
+        "last_polled": iso(state.last_polled_at),
+        "last_success": iso(state.last_success_at),
+        "last_new": iso(state.last_new_at),
+        "next_poll": iso(state.next_poll_at),
+        "reason": state.plan_reason,
+        "error": state.last_error,
+    }
+
+
+def _in_state(states: dict[tuple[str, EntryState], int], *wanted: EntryState) -> int:
+    return sum(count for (_, state), count in states.items() if state in wanted)
+
+
+def _print(report: dict[str, Any]) -> None:
+    say(
+        f"{report['articles']} articles · {report['waiting']} pages wait · "
+        f"{report['quarantined']} in quarantine"
+    )
+    for source in report["sources"]:
+        say(click.style(f"{source['name']} ({source['articles']} articles)", bold=True))
+        for channel in source["channels"]:
+            _print_channel(channel)
+    for each in report["quarantine"]:
+        say(f"quarantined: {each['url']}: {each['error']}")
+    if report["quarantine"]:
+        say("`monitor add URL` tries one again.")
+
+
+def _print_channel(channel: dict[str, Any]) -> None:
+    say(f"  {channel['health']:8} {channel['url']}")
+    if channel["health"] == "new":
+        say("           not read yet")
+        return
+    last, following = _read_iso(channel["last_polled"]), _read_iso(channel["next_poll"])
+    say(f"           read {last}, next {following} ({channel['reason']})")
+    if channel["error"]:
+        say(f"           {channel['error']}")
+
+
+def _read_iso(text: str | None) -> str:
+    return when(None if text is None else datetime.fromisoformat(text))

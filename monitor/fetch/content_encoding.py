@@ -1,0 +1,147 @@
+"""Undoes Content-Encoding, within a bound.
+
+httpx would inflate without one: 1,827 bytes of gzip inside gzip become 1 GiB. Here no more is
+produced than the limit and one step beyond it, and what was not asked for is refused.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+
+import zstandard
+
+from monitor.model import Failure, Fate
+
+ACCEPT_ENCODING = "gzip, deflate, zstd"
+
+_GZIP_MAGIC = b"\x1f\x8b\x08"
+_STEP = 256 * 1024
+_INPUT = 16 * 1024
+# Members of a gzip file, frames of a zstd one: bgzip makes one for every 64 KiB, so 10,000 are
+# 640 MB; an empty one costs time and gives nothing.
+_MEMBERS = 10_000
+# A block of zstd is at least 4 bytes long and at most 128 KiB when decoded: 256 bytes of input
+# give 8 MiB at the worst. Its decoder knows no other bound on what one call produces.
+_ZSTD_INPUT = 256
+_ZSTD_WINDOW = 8 * 1024 * 1024  # the largest that RFC 9659 lets a server use
+# A short text repeated for ever is compressed up to about 300:1 by gzip; only runs of one byte
+# reach 1,000:1. Above this, what is too large is called a bomb.
+_BOMB_RATIO = 500
+
+
+def coding_of(header: str) -> str | Failure:
+    """The one coding named by a Content-Encoding header: identity, gzip, deflate or zstd."""
+    names = [name.strip().lower().removeprefix("x-") for name in header.split(",")]
+    names = [name for name in names if name not in ("", "identity")]
+    if len(names) > 1:
+        return Failure(
+            "fetch.encoding", "the answer is compressed more than once, which is refused"
+        )
+    coding = names[0] if names else "identity"
+    if coding not in ("identity", "gzip", "deflate", "zstd"):
+        return Failure(
+            "fetch.encoding",
+            f'the answer is in the encoding "{coding[:40]}", which was not asked for',
+        )
+    return coding
+
+
+def decode(raw: bytes, coding: str, limit: int, *, cut: bool = False) -> bytes | Failure:
+    """`raw` without its coding, at most `limit` bytes long.
+
+    gzip is recognised by its first bytes: a body that is labelled gzip and is not is taken as it
+    is, and one that is gzip without a label is unpacked. With `cut` a longer or broken document is
+    shortened to what could be read rather than refused.
+    """
+    if coding in ("identity", "gzip"):
+        coding = "gzip" if raw.startswith(_GZIP_MAGIC) else "identity"
+    if coding == "identity" or not raw:
+        if len(raw) <= limit:
+            return raw
+        return raw[:limit] if cut else too_large(limit)
+    body, used = bytearray(), 0
+    try:
+        for piece, used in _pieces(raw, coding):  # noqa: B007
+            body += piece
+            if len(body) > limit:
+                break
+    except EOFError:
+        if not cut:
+            return Failure("fetch.truncated", f"the answer's {coding} data ends too early")
+    except (zlib.error, zstandard.ZstdError) as error:
+        if not cut:
+            return Failure("fetch.encoding", f"the answer's {coding} data is damaged ({error})")
+    if len(body) <= limit:
+        return bytes(body)
+    return bytes(body[:limit]) if cut else _refused_size(used, len(body), limit)
+
+
+def too_large(limit: int) -> Failure:
+    return Failure("fetch.too_large", f"the answer is larger than the limit of {_size(limit)}")
+
+
+def _refused_size(used: int, decoded: int, limit: int) -> Failure:
+    if decoded < _BOMB_RATIO * used:
+        return too_large(limit)
+    return Failure(
+        "fetch.bomb",
+        f"{used} bytes of the answer unpack to more than {_size(limit)}: a decompression bomb",
+        Fate.QUARANTINE,
+    )
+
+
+def _size(limit: int) -> str:
+    return f"{limit / 1048576:.3g} MiB" if limit >= 1048576 else f"{limit / 1024:.3g} KiB"
+
+
+def _pieces(raw: bytes, coding: str) -> Iterator[tuple[bytes, int]]:
+    """Decoded pieces, each with the number of bytes of `raw` that were used up to its end."""
+    if coding == "zstd":
+        return _unzstd(raw)
+    if coding == "gzip":
+        return _inflate(raw, 16 + zlib.MAX_WBITS)
+    return _inflate(raw, zlib.MAX_WBITS if _is_zlib(raw) else -zlib.MAX_WBITS)
+
+
+def _is_zlib(raw: bytes) -> bool:
+    """RFC 9110 means zlib by "deflate"; some servers send raw deflate data."""
+    return len(raw) > 1 and raw[0] & 0x0F == 8 and (raw[0] << 8 | raw[1]) % 31 == 0
+
+
+def _inflate(raw: bytes, wbits: int) -> Iterator[tuple[bytes, int]]:
+    """Raises EOFError at an unfinished end. What follows the end and is not gzip is ignored."""
+    view, at = memoryview(raw), 0
+    for _ in range(_MEMBERS):
+        inflater = zlib.decompressobj(wbits)
+        rest = b""
+        while not inflater.eof:
+            if not rest:
+                rest = bytes(view[at : at + _INPUT])
+                at += len(rest)
+            piece = inflater.decompress(rest, _STEP)
+            if not rest and not piece and not inflater.eof:
+                raise EOFError
+            rest = inflater.unconsumed_tail
+            yield piece, at - len(rest)
+        at -= len(inflater.unused_data)
+        if not raw.startswith(_GZIP_MAGIC, at):
+            return
+    raise zlib.error("too many parts")
+
+
+def _unzstd(raw: bytes) -> Iterator[tuple[bytes, int]]:
+    """Raises EOFError at an unfinished end."""
+    view, at = memoryview(raw), 0
+    for _ in range(_MEMBERS):
+        frame = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj()
+        while not frame.eof:
+            if at >= len(raw):
+                raise EOFError
+            step = view[at : at + _ZSTD_INPUT]
+            at += len(step)
+            yield frame.decompress(step), at
+        at -= len(frame.unused_data)
+        if at >= len(raw):
+            return
+    raise zstandard.ZstdError("too many parts")

@@ -1,0 +1,137 @@
+"""The article format: one JSON object an article, in `import`, `export` and `search --json`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from monitor.errors import InvalidUrl, UsageError
+from monitor.model import ArchivedArticle, Article
+from monitor.pipeline.canonical_url import canonical_url
+from monitor.pipeline.detect_language import detect_language
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A record that was read: the article, and what the file says about where it comes from."""
+
+    article: Article
+    source: str | None
+    first_seen: datetime | None
+    external_id: str | None
+
+
+def to_record(archived: ArchivedArticle) -> dict[str, Any]:
+    """The record of an article; times in ISO 8601 with offset, ids as strings."""
+    article = archived.article
+    record = {
+        "id": str(archived.id),
+        "url": article.url,
+        "source": archived.source,
+        "language": article.language,
+        "title": article.title,
+        "authors": list(article.authors),
+        "published": iso(article.published),
+        "first_seen": iso(archived.first_seen),
+        "updated": iso(archived.updated),
+        "text": article.text,
+        "image": article.image,
+        "topics": [
+            {
+                "id": match.topic,
+                "score": round(match.score, 3),
+                "evidence": [
+                    {
+                        "term": evidence.term,
+                        "words": evidence.words,
+                        "field": evidence.field,
+                        "start": evidence.start,
+                        "end": evidence.end,
+                    }
+                    for evidence in match.evidence
+                ],
+            }
+            for match in archived.matches
+        ],
+        "place": archived.place,
+        "duplicate_of": None if archived.duplicate_of is None else str(archived.duplicate_of),
+        "story": None if archived.story is None else str(archived.story),
+        "versions": archived.versions,
+    }
+    if archived.external_id is not None:
+        record["external_id"] = archived.external_id
+    return record
+
+
+def from_record(record: object) -> Imported:
+    """Read a record; UsageError names the key and what was expected."""
+    if not isinstance(record, Mapping):
+        raise UsageError("expected one JSON object a line")
+    text, title = _text(record, "text"), _text(record, "title")
+    try:
+        url = canonical_url(_text(record, "url"))
+    except InvalidUrl as error:
+        raise UsageError(f"url: {error}") from error
+    language = record.get("language")
+    known = isinstance(language, str) and len(language) == 2 and language.isalpha()
+    article = Article(
+        url=url,
+        title=title,
+        text=text,
+        language=str(language).lower() if known else detect_language(text, title),
+        authors=_authors(record),
+        published=_moment(record, "published"),
+        published_from="import" if record.get("published") else None,
+        image=_optional(record, "image"),
+        text_from="import",
+        reason="imported as it was",
+    )
+    # An archive's own export carries its external ids under their own name; they are kept.
+    external = record.get("external_id", record.get("id"))
+    return Imported(
+        article=article,
+        source=_optional(record, "source"),
+        first_seen=_moment(record, "first_seen"),
+        external_id=None if external is None else str(external),
+    )
+
+
+def iso(moment: datetime | None) -> str | None:
+    """ISO 8601 with the offset of UTC, to the second."""
+    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _text(record: Mapping[str, Any], key: str) -> str:
+    value = record.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise UsageError(f"{key}: expected a text that is not empty")
+    return value.replace("\0", "").strip()
+
+
+def _optional(record: Mapping[str, Any], key: str) -> str | None:
+    value = record.get(key)
+    if value is not None and not isinstance(value, str):
+        raise UsageError(f"{key}: expected a text or null")
+    return value or None
+
+
+def _authors(record: Mapping[str, Any]) -> tuple[str, ...]:
+    value = record.get("authors") or []
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise UsageError("authors: expected a list of names")
+    return tuple(value)
+
+
+def _moment(record: Mapping[str, Any], key: str) -> datetime | None:
+    value = record.get(key)
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f'{key}: expected a time such as "2025-10-02T09:30:00+05:00"') from error
+    if moment.tzinfo is None:
+        raise UsageError(f'{key}: expected an offset, as in "2025-10-02T09:30:00+05:00"')
+    return moment.astimezone(UTC)

@@ -1,0 +1,155 @@
+"""The running text of a page, as paragraphs."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Sequence
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from selectolax.lexbor import LexborHTMLParser
+from trafilatura import bare_extraction
+from trafilatura.settings import Extractor
+
+from monitor.pipeline.page_noise import is_noise_element, is_noise_line, is_noise_link
+
+# trafilatura writes a warning for each page it finds nothing on; here that is a value.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+
+_BLOCK_NAMES = """address article blockquote body center dd details div dl dt fieldset figure
+    h1 h2 h3 h4 h5 h6 header hr html li main ol p pre section summary table tbody td tfoot th thead
+    tr ul"""
+_BLOCKS = frozenset(_BLOCK_NAMES.split())
+_SPACE = re.compile(r"\s+")
+_count = etree.XPath("count(//*)")
+# libxml2 stops at 256 levels unless told otherwise; with huge_tree it goes to 2,048.
+_PARSER = HTMLParser(
+    encoding="utf-8",
+    remove_comments=True,
+    remove_pis=True,
+    collect_ids=False,
+    default_doctype=False,
+    huge_tree=True,
+)
+# The largest of 184 news pages has 1,709 elements; trafilatura needs 1 s for 40,000.
+_MOST_ELEMENTS = 20_000
+
+
+def parse_page(text: str) -> HtmlElement | None:
+    """The tree of a page, or None where there is no element in it."""
+    data = text.replace("\x00", "").encode("utf-8", "replace")
+    try:
+        tree = document_fromstring(data, parser=_PARSER)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
+        return None
+    return tree if isinstance(tree.tag, str) else None
+
+
+def general_paragraphs(tree: HtmlElement) -> list[str]:
+    """trafilatura's choice of the page, without its metadata (htmldate guesses dates from texts).
+
+    Fast mode without comments scores 0.962 on 181 pages in 7.5 ms, the defaults 0.953 in 11.3 ms.
+    """
+    if _count(tree) > _MOST_ELEMENTS:
+        return read_paragraphs(tree)
+    options = Extractor(fast=True, comments=False, output_format="python")
+    document = bare_extraction(tree, options=options)
+    text = getattr(document, "text", None) or ""
+    return _tidy(_SPACE.sub(" ", line).strip() for line in text.split("\n"))
+
+
+def read_paragraphs(element: HtmlElement) -> list[str]:
+    """All the text below `element`, block by block, without captions, controls and widgets."""
+    blocks: list[str] = []
+    text: list[str] = []
+    linked = breaks = 0
+
+    def flush() -> None:
+        nonlocal linked
+        block = _SPACE.sub(" ", "".join(text)).strip()
+        if block and not is_noise_link(block, linked):
+            blocks.append(block)
+        text.clear()
+        linked = 0
+
+    walk = etree.iterwalk(element, events=("start", "end"))
+    in_link = 0
+    for event, node in walk:
+        tag = node.tag
+        if event == "start":
+            if not isinstance(tag, str) or (node is not element and is_noise_element(node)):
+                walk.skip_subtree()
+                continue
+            if tag in _BLOCKS:
+                flush()
+            breaks = breaks + 1 if tag == "br" else 0
+            if tag == "br":
+                text.append(" ")
+                if breaks == 2:
+                    flush()
+            in_link += tag == "a"
+            if node.text:
+                text.append(node.text)
+                breaks = 0
+                linked += len(node.text) if in_link else 0
+            continue
+        if isinstance(tag, str):
+            if tag in _BLOCKS:
+                flush()
+            in_link -= tag == "a" and in_link > 0
+        if node is not element and node.tail:
+            text.append(node.tail)
+            if node.tail.strip():
+                breaks = 0
+            linked += len(node.tail) if in_link else 0
+    flush()
+    return _tidy(blocks)
+
+
+def select_paragraphs(text: str, selector: str, remove: str | None) -> list[str]:
+    """The paragraphs below what a source's own `selector` finds, outermost elements only."""
+    page = LexborHTMLParser(text)
+    if remove:
+        for node in page.css(remove):
+            node.decompose()
+    pieces: list[str] = []
+    taken: set[int] = set()
+    for node in page.css(selector):
+        above = node.parent
+        while above is not None and above.mem_id not in taken:
+            above = above.parent
+        if above is None:
+            taken.add(node.mem_id)
+            pieces.append(node.html or "")
+    tree = parse_page("<div>" + "".join(pieces) + "</div>") if pieces else None
+    return read_paragraphs(tree) if tree is not None else []
+
+
+def select_texts(text: str, selector: str) -> list[str]:
+    """One line for each element that `selector` finds; a time element's datetime goes first."""
+    found = []
+    for node in LexborHTMLParser(text).css(selector):
+        stated = node.attributes.get("datetime") or node.attributes.get("content")
+        line = _SPACE.sub(" ", stated or node.text(deep=True)).strip()
+        if line:
+            found.append(line)
+    return found
+
+
+def join_paragraphs(paragraphs: Sequence[str]) -> str:
+    """Paragraphs separated by one empty line; the items of a list keep together."""
+    text = ""
+    for one in paragraphs:
+        item = one.startswith("- ") and text.rpartition("\n")[2].startswith("- ")
+        text += ("\n" if item else "\n\n") + one if text else one
+    return text
+
+
+def _tidy(blocks: Iterable[str]) -> list[str]:
+    kept: list[str] = []
+    for block in blocks:
+        repeated = bool(kept) and kept[-1] == block
+        if not repeated and any(map(str.isalnum, block)) and not is_noise_line(block):
+            kept.append(block)
+    return kept

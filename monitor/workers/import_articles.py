@@ -1,0 +1,60 @@
+"""Records → articles: what comes from a file takes the same steps as what is polled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from monitor.model import Stored
+from monitor.pipeline.article_format import Imported
+from monitor.pipeline.canonical_url import same_article_key
+from monitor.pipeline.find_duplicates import fingerprint
+from monitor.workers.relate import relate
+from monitor.workers.services import Services
+from storage.repositories import articles
+
+IMPORTED = "imported"
+"""The source of records that name none."""
+
+
+@dataclass
+class ImportTally:
+    """What became of the records of an import."""
+
+    stored: int = 0
+    updated: int = 0
+    known: int = 0
+    duplicates: int = 0
+
+
+async def import_batch(services: Services, batch: Sequence[Imported], tally: ImportTally) -> None:
+    """Store one batch in one transaction and count what became of it."""
+
+    def store(connection: Connection) -> list[tuple[Stored, bool]]:
+        return [_store(connection, services, each) for each in batch]
+
+    for stored, is_copy in await services.write(store):
+        tally.stored += stored is Stored.NEW
+        tally.updated += stored is Stored.UPDATED
+        tally.known += stored is Stored.KNOWN
+        tally.duplicates += is_copy
+
+
+def _store(connection: Connection, services: Services, imported: Imported) -> tuple[Stored, bool]:
+    article = imported.article
+    key = same_article_key(article.url)
+    now = services.now()
+    article_id, stored = articles.store(
+        connection,
+        article,
+        source=imported.source or IMPORTED,
+        fingerprint=fingerprint(article.text),
+        keys=[key],
+        now=now,
+        known_as=articles.find(connection, [key]),
+        external_id=imported.external_id,
+        first_seen=min(imported.first_seen or now, now),
+    )
+    return stored, stored is Stored.NEW and relate(connection, article_id, article)

@@ -1,0 +1,77 @@
+"""What every worker is given: the outside world, wired once in `monitor.bootstrap`."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from config.catalog import Catalog
+from monitor.fetch.client import Fetcher
+from monitor.pipeline.match_topics import Matcher, build_matcher
+from monitor.workers.sandbox import Sandbox
+from storage.database import Database
+from storage.search.index import SearchIndex
+
+T = TypeVar("T")
+
+LEASE = timedelta(minutes=5)
+"""How long work that was claimed stays claimed when its claimer dies."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """`workers` is how many children parse; `owner` names this process in leases; `chance` gives numbers from 0 to 1 for jitter."""
+
+    catalog: Catalog
+    database: Database
+    fetcher: Fetcher
+    sandbox: Sandbox
+    index: SearchIndex
+    workers: int
+    owner: str
+    now: Callable[[], datetime]
+    chance: Callable[[], float]
+    _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        """The topics, compiled; only who classifies pays for it."""
+        return build_matcher(tuple(self.catalog.topics.values()), self.catalog.concepts)
+
+    @cached_property
+    def topics_fingerprint(self) -> str:
+        """Names this edition of the topics: articles judged by another one are judged again."""
+        topics = [topic.model_dump_json() for topic in self.catalog.topics.values()]
+        concepts = json.dumps(self.catalog.concepts, sort_keys=True, default=list)
+        return hashlib.sha256("\0".join([*topics, concepts]).encode()).hexdigest()[:16]
+
+    @property
+    def lease_end(self) -> datetime:
+        return self.now() + LEASE
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` on a connection for reading, off the event loop."""
+
+        def run() -> T:
+            with self.database.read() as connection:
+                return work(connection)
+
+        return await asyncio.to_thread(run)
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in one transaction, off the event loop; writers of a process take turns."""
+
+        def run() -> T:
+            with self.database.write() as connection:
+                return work(connection)
+
+        async with self._writing:
+            return await asyncio.to_thread(run)

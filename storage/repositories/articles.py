@@ -1,0 +1,391 @@
+"""Articles and what hangs on them: versions, aliases, copies, matches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from monitor.model import ArchivedArticle, Article, Evidence, Match, Stored, Version
+from storage.tables import aliases, articles, counters, matches, versions
+
+
+def find(connection: Connection, keys: Iterable[str]) -> int | None:
+    """The article that is known under one of these address keys."""
+    return connection.scalar(
+        select(aliases.c.article_id)
+        .where(aliases.c.url_key.in_(list(keys)))
+        .order_by(aliases.c.article_id)
+        .limit(1)
+    )
+
+
+def store(
+    connection: Connection,
+    article: Article,
+    *,
+    source: str,
+    fingerprint: str,
+    keys: Iterable[str],
+    now: datetime,
+    known_as: int | None = None,
+    page_id: int | None = None,
+    external_id: str | None = None,
+    first_seen: datetime | None = None,
+) -> tuple[int, Stored]:
+    """Put an article into the archive: new, or as a version of the one it is `known_as`."""
+    if known_as is None:
+        outcome = Stored.NEW
+        article_id = _insert(
+            connection, article, source, fingerprint, page_id, external_id, first_seen or now
+        )
+        add_version(connection, article_id, 1, article, first_seen or now, page_id)
+    else:
+        article_id = known_as
+        outcome = _revise(connection, article_id, article, fingerprint, page_id, now)
+    _alias(connection, article_id, keys)
+    return article_id, outcome
+
+
+def add_version(
+    connection: Connection,
+    article_id: int,
+    number: int,
+    article: Article,
+    seen_at: datetime,
+    page_id: int | None,
+) -> None:
+    """Keep how the article read at one time."""
+    connection.execute(
+        insert(versions).values(
+            article_id=article_id,
+            number=number,
+            title=article.title,
+            text=article.text,
+            seen_at=seen_at,
+            page_id=page_id,
+        )
+    )
+
+
+def same_text(connection: Connection, fingerprint: str) -> list[ArchivedArticle]:
+    """All articles with this text, whatever their address, the first published first."""
+    rows = connection.execute(
+        select(articles)
+        .where(articles.c.fingerprint == fingerprint)
+        .order_by(func.coalesce(articles.c.published, articles.c.first_seen), articles.c.id)
+    )
+    return [_archived(row, ()) for row in rows]
+
+
+def link_copies(connection: Connection, first: int, others: Sequence[int]) -> None:
+    """Make `others` copies of `first`, which is no copy itself; all share its story."""
+    for article_id, duplicate_of in [(first, None), *((other, first) for other in others)]:
+        current = connection.execute(
+            select(articles.c.duplicate_of, articles.c.story).where(articles.c.id == article_id)
+        ).one()
+        if tuple(current) != (duplicate_of, first):
+            _touch(connection, article_id, duplicate_of=duplicate_of, story=first)
+
+
+def unclassified(connection: Connection, catalog: str, limit: int) -> list[ArchivedArticle]:
+    """Articles that this edition of the topics has not judged yet."""
+    rows = connection.execute(
+        select(articles)
+        .where(articles.c.classified_with.is_(None) | (articles.c.classified_with != catalog))
+        .order_by(articles.c.id)
+        .limit(limit)
+    )
+    return [_archived(row, ()) for row in rows]
+
+
+def classify(
+    connection: Connection,
+    article_id: int,
+    found: Sequence[Match],
+    *,
+    place: str,
+    catalog: str,
+    text_fingerprint: str,
+) -> bool:
+    """Replace an article's matches; False when its text has changed since it was judged."""
+    current = connection.scalar(select(articles.c.fingerprint).where(articles.c.id == article_id))
+    if current != text_fingerprint:
+        return False
+    connection.execute(delete(matches).where(matches.c.article_id == article_id))
+    if found:
+        connection.execute(
+            insert(matches),
+            [
+                {
+                    "article_id": article_id,
+                    "topic": match.topic,
+                    "score": match.score,
+                    "evidence": [asdict(evidence) for evidence in match.evidence],
+                }
+                for match in found
+            ],
+        )
+    _touch(connection, article_id, place=place, classified_with=catalog)
+    return True
+
+
+def get(connection: Connection, article_id: int) -> ArchivedArticle | None:
+    """One article, or None."""
+    return next(iter(by_ids(connection, [article_id])), None)
+
+
+def by_ids(connection: Connection, ids: Sequence[int]) -> list[ArchivedArticle]:
+    """These articles in this order; ids that are not there are left out."""
+    rows = {
+        row.id: row
+        for row in connection.execute(select(articles).where(articles.c.id.in_(list(ids))))
+    }
+    found = _matches(connection, ids)
+    return [_archived(rows[id_], found.get(id_, ())) for id_ in ids if id_ in rows]
+
+
+def all_ids(connection: Connection) -> list[int]:
+    """Every article's id, oldest first."""
+    return list(connection.scalars(select(articles.c.id).order_by(articles.c.id)))
+
+
+def changed_since(
+    connection: Connection, change: int, limit: int
+) -> list[tuple[int, ArchivedArticle]]:
+    """Articles changed after this number of the change sequence, in its order, numbers first."""
+    rows = connection.execute(
+        select(articles).where(articles.c.change > change).order_by(articles.c.change).limit(limit)
+    ).all()
+    found = _matches(connection, [row.id for row in rows])
+    return [(row.change, _archived(row, found.get(row.id, ()))) for row in rows]
+
+
+def last_change(connection: Connection) -> int:
+    """The number of the newest change."""
+    return int(connection.scalar(select(counters.c.value).where(counters.c.name == "change")) or 0)
+
+
+def copies_of(connection: Connection, article_id: int) -> list[ArchivedArticle]:
+    """The copies of an article, the first seen first."""
+    rows = connection.execute(
+        select(articles).where(articles.c.duplicate_of == article_id).order_by(articles.c.id)
+    )
+    return [_archived(row, ()) for row in rows]
+
+
+def versions_of(connection: Connection, article_id: int) -> list[Version]:
+    """All texts of an article, the first one first."""
+    rows = connection.execute(
+        select(versions).where(versions.c.article_id == article_id).order_by(versions.c.number)
+    )
+    return [Version(row.number, row.title, row.text, row.seen_at) for row in rows]
+
+
+def counts_by_source(connection: Connection) -> dict[str, int]:
+    """How many articles the archive holds of each source, copies included."""
+    rows = connection.execute(select(articles.c.source, func.count()).group_by(articles.c.source))
+    return {row[0]: row[1] for row in rows}
+
+
+def counts_by_topic(connection: Connection) -> dict[str, int]:
+    """How many articles each topic has, copies left out."""
+    rows = connection.execute(
+        select(matches.c.topic, func.count())
+        .join(articles, articles.c.id == matches.c.article_id)
+        .where(articles.c.duplicate_of.is_(None))
+        .group_by(matches.c.topic)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def latest(
+    connection: Connection, *, topic: str | None = None, limit: int = 20
+) -> list[ArchivedArticle]:
+    """The newest articles (of a topic), copies left out."""
+    query = (
+        select(articles.c.id)
+        .where(articles.c.duplicate_of.is_(None))
+        .order_by(
+            func.coalesce(articles.c.published, articles.c.first_seen).desc(), articles.c.id.desc()
+        )
+        .limit(limit)
+    )
+    if topic is not None:
+        query = query.join(matches, matches.c.article_id == articles.c.id).where(
+            matches.c.topic == topic
+        )
+    return by_ids(connection, list(connection.scalars(query)))
+
+
+def _insert(
+    connection: Connection,
+    article: Article,
+    source: str,
+    fingerprint: str,
+    page_id: int | None,
+    external_id: str | None,
+    first_seen: datetime,
+) -> int:
+    article_id = connection.execute(
+        insert(articles)
+        .values(
+            source=source,
+            first_seen=first_seen,
+            fingerprint=fingerprint,
+            page_id=page_id,
+            external_id=external_id,
+            versions=1,
+            change=_next_change(connection),
+            **_columns(article),
+        )
+        .returning(articles.c.id)
+    ).scalar_one()
+    connection.execute(update(articles).where(articles.c.id == article_id).values(story=article_id))
+    return int(article_id)
+
+
+def _revise(
+    connection: Connection,
+    article_id: int,
+    article: Article,
+    fingerprint: str,
+    page_id: int | None,
+    now: datetime,
+) -> Stored:
+    """Another reading of a known article: a version when its words differ, else nothing."""
+    row = connection.execute(select(articles).where(articles.c.id == article_id)).one()
+    if (row.title, row.fingerprint) == (article.title, fingerprint):
+        if row.published is None and article.published is not None:
+            _touch(
+                connection,
+                article_id,
+                published=article.published,
+                published_from=article.published_from,
+            )
+        return Stored.KNOWN
+    columns = _columns(article)
+    if article.published is None:
+        del columns["published"], columns["published_from"]
+    _touch(
+        connection,
+        article_id,
+        updated=now,
+        fingerprint=fingerprint,
+        page_id=page_id,
+        versions=row.versions + 1,
+        classified_with=None,
+        **columns,
+    )
+    add_version(connection, article_id, row.versions + 1, article, now, page_id)
+    return Stored.UPDATED
+
+
+def _columns(article: Article) -> dict[str, Any]:
+    return {
+        "url": article.url,
+        "language": article.language,
+        "title": article.title,
+        "text": article.text,
+        "authors": list(article.authors),
+        "published": article.published,
+        "published_from": article.published_from,
+        "image": article.image,
+        "section": article.section,
+        "tags": list(article.tags),
+        "languages": dict(article.languages),
+        "text_from": article.text_from,
+        "reason": article.reason,
+    }
+
+
+def _touch(connection: Connection, article_id: int, **values: Any) -> None:
+    """Change an article and give it a place in the change sequence."""
+    connection.execute(
+        update(articles)
+        .where(articles.c.id == article_id)
+        .values(change=_next_change(connection), **values)
+    )
+
+
+def _next_change(connection: Connection) -> int:
+    value = connection.scalar(
+        update(counters)
+        .where(counters.c.name == "change")
+        .values(value=counters.c.value + 1)
+        .returning(counters.c.value)
+    )
+    assert value is not None
+    return int(value)
+
+
+def _alias(connection: Connection, article_id: int, keys: Iterable[str]) -> None:
+    wanted = set(keys)
+    known = set(connection.scalars(select(aliases.c.url_key).where(aliases.c.url_key.in_(wanted))))
+    rows = [{"url_key": key, "article_id": article_id} for key in sorted(wanted - known)]
+    if rows:
+        connection.execute(insert(aliases), rows)
+
+
+def _matches(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Match, ...]]:
+    rows = connection.execute(
+        select(matches)
+        .where(matches.c.article_id.in_(list(ids)))
+        .order_by(matches.c.article_id, matches.c.score.desc(), matches.c.topic)
+    )
+    found: dict[int, tuple[Match, ...]] = {}
+    for row in rows:
+        match = Match(row.topic, row.score, tuple(Evidence(**each) for each in row.evidence))
+        found[row.article_id] = (*found.get(row.article_id, ()), match)
+    return found
+
+
+def _archived(row: Row[Any], found: tuple[Match, ...]) -> ArchivedArticle:
+    return ArchivedArticle(
+        id=row.id,
+        source=row.source,
+        article=Article(
+            url=row.url,
+            title=row.title,
+            text=row.text,
+            language=row.language,
+            authors=tuple(row.authors),
+            published=row.published,
+            published_from=row.published_from,
+            image=row.image,
+            section=row.section,
+            tags=tuple(row.tags),
+            text_from=row.text_from,
+            reason=row.reason,
+            languages=row.languages,
+        ),
+        first_seen=row.first_seen,
+        updated=row.updated,
+        duplicate_of=row.duplicate_of,
+        story=row.story,
+        versions=row.versions,
+        external_id=row.external_id,
+        place=row.place,
+        matches=found,
+    )
+
+
+def in_chunks(connection: Connection, size: int = 500) -> Iterator[list[ArchivedArticle]]:
+    """The whole archive in the order of its ids, read in pieces."""
+    last = 0
+    while True:
+        ids = list(
+            connection.scalars(
+                select(articles.c.id)
+                .where(articles.c.id > last)
+                .order_by(articles.c.id)
+                .limit(size)
+            )
+        )
+        if not ids:
+            return
+        yield by_ids(connection, ids)
+        last = ids[-1]

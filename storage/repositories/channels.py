@@ -1,0 +1,149 @@
+"""Channels and the log of their polls: rows to values and back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, or_, select, update
+
+from monitor.model import ChannelState, Poll, PollStatus, Validators
+from storage.tables import channels, polls
+
+ChannelKey = tuple[str, str]
+"""A source's id and a channel's address."""
+
+
+def register(connection: Connection, keys: Iterable[ChannelKey]) -> None:
+    """Give every configured channel a row; those that have one keep it."""
+    known = {tuple(row) for row in connection.execute(select(channels.c.source, channels.c.url))}
+    rows = [
+        {"source": source, "url": url, "failures": 0}
+        for source, url in keys
+        if (source, url) not in known
+    ]
+    if rows:
+        connection.execute(insert(channels), rows)
+
+
+def load(connection: Connection, keys: Iterable[ChannelKey]) -> list[ChannelState]:
+    """The states of these channels, in the order of `keys`; unknown ones are left out."""
+    rows = {(row.source, row.url): row for row in connection.execute(select(channels))}
+    return [_state(rows[key]) for key in keys if key in rows]
+
+
+def claim(
+    connection: Connection,
+    ids: Sequence[int],
+    *,
+    owner: str,
+    now: datetime,
+    until: datetime,
+) -> set[int]:
+    """Take these channels for one pass; returns the ids that nobody else holds."""
+    free = or_(channels.c.lease_until.is_(None), channels.c.lease_until <= now)
+    claimed = connection.execute(
+        update(channels)
+        .where(channels.c.id.in_(ids), free)
+        .values(lease_owner=owner, lease_until=until)
+        .returning(channels.c.id)
+    )
+    return set(claimed.scalars())
+
+
+def release(connection: Connection, owner: str) -> None:
+    """Give back what this owner still holds."""
+    connection.execute(
+        update(channels)
+        .where(channels.c.lease_owner == owner)
+        .values(lease_owner=None, lease_until=None)
+    )
+
+
+def record(
+    connection: Connection,
+    state: ChannelState,
+    poll: Poll,
+    *,
+    validators: Validators,
+    body_hash: str | None,
+) -> None:
+    """Write one poll down: the log, the channel's new state, and the end of its lease."""
+    failed = poll.status is PollStatus.FAILED
+    changes = {
+        "etag": validators.etag,
+        "last_modified": validators.last_modified,
+        "body_hash": body_hash,
+        "failures": state.failures + 1 if failed else 0,
+        "interval_seconds": round(poll.interval.total_seconds()),
+        "next_poll_at": poll.next_poll_at,
+        "plan_reason": poll.plan_reason,
+        "last_polled_at": poll.started_at,
+        "last_status": str(poll.status),
+        "last_http": poll.http,
+        "last_error": poll.failure.detail if poll.failure else None,
+        "lease_owner": None,
+        "lease_until": None,
+    }
+    if not failed:
+        changes["last_success_at"] = poll.started_at
+    if poll.new:
+        changes["last_new_at"] = poll.started_at
+    connection.execute(update(channels).where(channels.c.id == state.id).values(changes))
+    connection.execute(insert(polls).values(_log_row(state.id, poll)))
+
+
+def recent_polls(connection: Connection, channel_id: int, limit: int = 20) -> list[Row[Any]]:
+    """The newest polls of a channel, newest first, as rows of the log."""
+    return list(
+        connection.execute(
+            select(polls)
+            .where(polls.c.channel_id == channel_id)
+            .order_by(polls.c.id.desc())
+            .limit(limit)
+        )
+    )
+
+
+def body_hash(body: bytes) -> str:
+    """What tells whether a channel's bytes are those of the last time."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def _state(row: Row[Any]) -> ChannelState:
+    return ChannelState(
+        id=row.id,
+        source=row.source,
+        url=row.url,
+        validators=Validators(row.etag, row.last_modified),
+        body_hash=row.body_hash,
+        failures=row.failures,
+        interval=None if row.interval_seconds is None else timedelta(seconds=row.interval_seconds),
+        next_poll_at=row.next_poll_at,
+        plan_reason=row.plan_reason,
+        last_polled_at=row.last_polled_at,
+        last_success_at=row.last_success_at,
+        last_new_at=row.last_new_at,
+        last_status=row.last_status,
+        last_http=row.last_http,
+        last_error=row.last_error,
+    )
+
+
+def _log_row(channel_id: int, poll: Poll) -> dict[str, object]:
+    return {
+        "channel_id": channel_id,
+        "started_at": poll.started_at,
+        "elapsed_ms": round(poll.elapsed.total_seconds() * 1000),
+        "status": str(poll.status),
+        "http": poll.http,
+        "bytes": poll.size,
+        "found": poll.found,
+        "new": poll.new,
+        "warnings": list(poll.warnings),
+        "code": poll.failure.code if poll.failure else None,
+        "detail": poll.failure.detail if poll.failure else None,
+        "next_poll_at": poll.next_poll_at,
+    }

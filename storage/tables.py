@@ -1,0 +1,229 @@
+"""The tables: columns only. The table of a stage holds what is left to do for the next one.
+
+channels → entries → pages → articles (→ versions, aliases, matches); `polls` is the log.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime in UTC; SQLite, which has no zones, keeps it naive."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", String, nullable=False),
+)
+
+# One row, "change": the last number given to a changed article. Taken inside the transaction
+# that changes it, so that numbers become visible in their order and an index can follow them.
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", Integer, nullable=False),
+)
+
+channels = Table(
+    "channels",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("url", String, nullable=False),
+    Column("etag", String),
+    Column("last_modified", String),
+    Column("body_hash", String),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("interval_seconds", Integer),
+    Column("next_poll_at", Moment),
+    Column("plan_reason", String),
+    Column("last_polled_at", Moment),
+    Column("last_success_at", Moment),
+    Column("last_new_at", Moment),
+    Column("last_status", String),
+    Column("last_http", Integer),
+    Column("last_error", Text),
+    Column("lease_owner", String),
+    Column("lease_until", Moment),
+    UniqueConstraint("source", "url"),
+)
+
+polls = Table(
+    "polls",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel_id", ForeignKey("channels.id"), nullable=False, index=True),
+    Column("started_at", Moment, nullable=False, index=True),
+    Column("elapsed_ms", Integer, nullable=False),
+    Column("status", String, nullable=False),
+    Column("http", Integer),
+    Column("bytes", Integer, nullable=False),
+    Column("found", Integer, nullable=False),
+    Column("new", Integer, nullable=False),
+    Column("warnings", JSON, nullable=False),
+    Column("code", String),
+    Column("detail", Text),
+    Column("next_poll_at", Moment, nullable=False),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", String, nullable=False, index=True),
+    Column("url", String, nullable=False),
+    Column("url_key", String, nullable=False, unique=True),
+    Column("host", String, nullable=False),
+    Column("guid", String),
+    Column("title", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("authors", JSON, nullable=False),
+    Column("language", String),
+    Column("published", Moment),
+    Column("published_raw", String),
+    Column("first_seen", Moment, nullable=False),
+    Column("state", String, nullable=False),  # waiting, fetched, stored, skipped, quarantined
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("next_attempt_at", Moment, nullable=False),
+    Column("code", String),
+    Column("detail", Text),
+    Column("page_id", Integer),
+    Column("article_id", ForeignKey("articles.id"), index=True),
+    Column("lease_owner", String),
+    Column("lease_until", Moment),
+    Index("ix_entries_state", "state", "next_attempt_at"),
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("entry_id", ForeignKey("entries.id"), primary_key=True),
+    Column("channel_id", ForeignKey("channels.id"), primary_key=True),
+    Column("url", String, nullable=False),
+    Column("guid", String),
+    Column("first_seen", Moment, nullable=False),
+    Column("announcement_hash", String, nullable=False),
+    Index("ix_sightings_channel_id", "channel_id"),
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("entry_id", ForeignKey("entries.id"), nullable=False, index=True),
+    Column("url", String, nullable=False),
+    Column("final_url", String, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("headers", JSON, nullable=False),
+    Column("fetched_at", Moment, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # compressed with zstd
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", String, nullable=False, index=True),
+    Column("url", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("authors", JSON, nullable=False),
+    Column("published", Moment, index=True),
+    Column("published_from", String),
+    Column("first_seen", Moment, nullable=False, index=True),
+    Column("updated", Moment),
+    Column("image", String),
+    Column("section", String),
+    Column("tags", JSON, nullable=False),
+    Column("languages", JSON, nullable=False),
+    Column("text_from", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("fingerprint", String, nullable=False, index=True),
+    Column("page_id", Integer),  # no foreign key: pages point to entries, entries to articles
+    Column("duplicate_of", ForeignKey("articles.id"), index=True),
+    Column("story", Integer, index=True),
+    Column("versions", Integer, nullable=False, default=1),
+    Column("external_id", String, index=True),
+    Column("place", String),
+    Column("classified_with", String, index=True),
+    Column("change", Integer, nullable=False, index=True),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("article_id", ForeignKey("articles.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("page_id", ForeignKey("pages.id")),
+)
+
+# Every address an article was found under: announced, redirected to, declared canonical.
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("url_key", String, primary_key=True),
+    Column("article_id", ForeignKey("articles.id"), nullable=False, index=True),
+)
+
+matches = Table(
+    "matches",
+    metadata,
+    Column("article_id", ForeignKey("articles.id"), primary_key=True),
+    Column("topic", String, primary_key=True),
+    Column("score", Float, nullable=False),
+    Column("evidence", JSON, nullable=False),
+    Index("ix_matches_topic", "topic", "article_id"),
+)
