@@ -32,7 +32,7 @@ def usable_url(value: str) -> str:
 def sqlite_file(url: str) -> Path | None:
     """The file of a SQLite URL; None for a database in memory and for PostgreSQL."""
     dialect, _, rest = url.partition("://")
-    path = rest.partition("?")[0][1:]
+    path = rest.partition("?")[0][1:].removeprefix("file:")
     if dialect.partition("+")[0] != "sqlite" or path in ("", ":memory:"):
         return None
-    return Path(path.removeprefix("file:"))
+    return Path(path)

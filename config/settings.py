@@ -57,7 +57,8 @@ def _index_beside(known: dict[str, Any]) -> Path:
 def _own_address(known: dict[str, Any]) -> str:
     host = known.get("host", "")
     host = "127.0.0.1" if host in ("", "0.0.0.0", "::") else host
-    return f"http://{f'[{host}]' if ':' in host else host}:{known.get('port', '')}"
+    port = known.get("port") or 8000  # 0: which one it will be is not known yet
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _agent(known: dict[str, Any]) -> str:
@@ -117,10 +118,10 @@ class Settings(BaseSettings):
     )
     smtp_url: Annotated[str, AfterValidator(_mail_server)] | None = Field(
         default=None,
-        description="The mail server for digests: smtp:// (STARTTLS if offered) or smtps://.",
+        description="The mail server for digests, smtp:// or smtps://; nothing uses it yet.",
     )
     mail_from: Annotated[str, AfterValidator(_mailbox)] | None = Field(
-        default=None, description="The sender of digests."
+        default=None, description="The sender of digests; nothing uses it yet."
     )
     workers: int = Field(
         default=2, ge=1, le=64, description="How many processes parse pages and feeds."

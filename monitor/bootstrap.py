@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import random
-import socket
-import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.catalog import Catalog, load_catalog, private_hosts
@@ -17,6 +15,7 @@ from config.settings import Settings
 from monitor.errors import ConfigError
 from monitor.fetch.client import Fetcher
 from monitor.fetch.settings import FetchSettings
+from monitor.workers.claims import new_owner
 from monitor.workers.sandbox import Sandbox
 from monitor.workers.services import Services
 from storage.database import Database
@@ -50,10 +49,12 @@ class Archive:
 
 
 @contextmanager
-def open_archive(settings: Settings) -> Iterator[Archive]:
+def open_archive(settings: Settings, *, writing: bool = False) -> Iterator[Archive]:
     """The archive, ready to be read. An empty database is given its tables."""
     database = Database(settings.database_url)
     try:
+        if writing:
+            _make_room(settings.index_dir)
         prepare(database)
         yield Archive(database, SearchIndex(settings.index_dir))
     finally:
@@ -69,7 +70,7 @@ async def open_services(
 ) -> AsyncIterator[Services]:
     """Everything a worker needs. Children and connections are gone when the block ends."""
     catalog = catalog or load_checked_catalog(settings)
-    with open_archive(settings) as archive:
+    with open_archive(settings, writing=True) as archive:
         async with (
             Fetcher(_fetch_settings(settings)) as fetcher,
             Sandbox(settings.workers) as sandbox,
@@ -81,10 +82,20 @@ async def open_services(
                 sandbox=sandbox,
                 index=archive.index,
                 workers=settings.workers,
-                owner=f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}",
+                owner=new_owner(),
                 now=now,
                 chance=random.random,
             )
+
+
+def _make_room(folder: Path) -> None:
+    """The index is written last: what is wrong with its folder must be said first."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            f"MONITOR_INDEX_DIR: {folder} cannot be used: {error.strerror}"
+        ) from error
 
 
 def open_fetcher(settings: Settings) -> Fetcher:

@@ -33,7 +33,12 @@ class ConfigError(UsageError):
 
 
 class QueryError(UsageError):
-    """A search query cannot be read."""
+    """A search query cannot be read. `reason` is a stable word for interfaces that say it in
+    other languages: "phrase", "long", "no_word", "only_excluded" or "day"."""
+
+    def __init__(self, message: str, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class SchemaMismatch(UsageError):

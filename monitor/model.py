@@ -14,7 +14,8 @@ topic     what the archive is organised around (one TOML file each)
 match     an article belongs to a topic: a score, and the evidence for it
 edition   one digest for one subscriber and one local date
 
-Times are aware datetimes in UTC. Languages are ISO 639-1 codes. Addresses are absolute.
+Times are aware datetimes, in UTC but for `Article.published`, which keeps its publisher's offset.
+Languages are ISO 639-1 codes. Addresses are absolute.
 """
 
 from __future__ import annotations
@@ -72,6 +73,20 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Hints:
+    """How often a channel asks to be read.
+
+    `ttl` and `update_every` (RSS's syndication module) are pauses. `skip_hours` are hours of the
+    day, 0 to 23, and `skip_days` weekdays, 0 for Monday, both in UTC, without visits.
+    """
+
+    ttl: timedelta | None = None
+    update_every: timedelta | None = None
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Announced:
     """What one reading of a channel announces.
 
@@ -85,7 +100,11 @@ class Announced:
     complete: bool = True
     more: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-    ttl: timedelta | None = None
+    hints: Hints = Hints()
+
+    @property
+    def ttl(self) -> timedelta | None:
+        return self.hints.ttl
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,14 @@
 """The tables: columns only. The table of a stage holds what is left to do for the next one.
 
 channels → entries → pages → articles (→ versions, aliases, matches); `polls` is the log.
+
+Long texts stand at the end of a row: SQLite reads a row from its beginning, and what it filters
+and sorts by is then found without following the pages a text spills over to.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,7 +49,12 @@ class Moment(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        moment = value.astimezone(UTC)
+        if value.tzinfo is None:
+            raise ValueError(f"a datetime without a zone cannot be kept: {value!r}")
+        try:
+            moment = value.astimezone(UTC)
+        except OverflowError:  # the first and the last day of the calendar
+            moment = value.replace(tzinfo=UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
@@ -53,6 +62,27 @@ class Moment(TypeDecorator[datetime]):
             return None
         moment: datetime = value
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+class Plain(TypeDecorator[str]):
+    """A text that somebody else wrote, as `plain` leaves it."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else plain(value)
+
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def plain(text: str) -> str:
+    """A text both databases can hold: NUL and halves of surrogate pairs become U+FFFD."""
+    if not _UNSTORABLE.search(text):
+        return text
+    joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return joined.replace("\0", "\ufffd")
 
 
 meta = Table(
@@ -89,7 +119,7 @@ channels = Table(
     Column("last_new_at", Moment),
     Column("last_status", String),
     Column("last_http", Integer),
-    Column("last_error", Text),
+    Column("last_error", Plain),
     Column("lease_owner", String),
     Column("lease_until", Moment),
     UniqueConstraint("source", "url"),
@@ -109,7 +139,7 @@ polls = Table(
     Column("new", Integer, nullable=False),
     Column("warnings", JSON, nullable=False),
     Column("code", String),
-    Column("detail", Text),
+    Column("detail", Plain),
     Column("next_poll_at", Moment, nullable=False),
 )
 
@@ -117,29 +147,30 @@ entries = Table(
     "entries",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("source", String, nullable=False, index=True),
-    Column("url", String, nullable=False),
-    Column("url_key", String, nullable=False, unique=True),
+    Column("source", String, nullable=False),
     Column("host", String, nullable=False),
-    Column("guid", String),
-    Column("title", Text, nullable=False),
-    Column("summary", Text, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("authors", JSON, nullable=False),
-    Column("language", String),
-    Column("published", Moment),
-    Column("published_raw", String),
-    Column("first_seen", Moment, nullable=False),
     Column("state", String, nullable=False),  # waiting, fetched, stored, skipped, quarantined
     Column("attempts", Integer, nullable=False, default=0),
     Column("next_attempt_at", Moment, nullable=False),
-    Column("code", String),
-    Column("detail", Text),
+    Column("lease_owner", String, index=True),
+    Column("lease_until", Moment),
+    Column("published", Moment),
+    Column("first_seen", Moment, nullable=False),
     Column("page_id", Integer),
     Column("article_id", ForeignKey("articles.id"), index=True),
-    Column("lease_owner", String),
-    Column("lease_until", Moment),
-    Index("ix_entries_state", "state", "next_attempt_at"),
+    Column("url_key", String, nullable=False, unique=True),
+    Column("url", String, nullable=False),
+    Column("guid", Plain),
+    Column("published_raw", Plain),
+    Column("language", String),
+    Column("code", String),
+    Column("detail", Plain),
+    Column("title", Plain, nullable=False),
+    Column("authors", JSON, nullable=False),
+    Column("summary", Plain, nullable=False),
+    Column("text", Plain, nullable=False),
+    Index("ix_entries_state", "state"),
+    Index("ix_entries_work", "source", "state", "host", "published"),
 )
 
 sightings = Table(
@@ -148,7 +179,7 @@ sightings = Table(
     Column("entry_id", ForeignKey("entries.id"), primary_key=True),
     Column("channel_id", ForeignKey("channels.id"), primary_key=True),
     Column("url", String, nullable=False),
-    Column("guid", String),
+    Column("guid", Plain),
     Column("first_seen", Moment, nullable=False),
     Column("announcement_hash", String, nullable=False),
     Index("ix_sightings_channel_id", "channel_id"),
@@ -173,30 +204,33 @@ articles = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("source", String, nullable=False, index=True),
-    Column("url", String, nullable=False),
     Column("language", String, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("authors", JSON, nullable=False),
-    Column("published", Moment, index=True),
-    Column("published_from", String),
+    Column("published", Moment),
     Column("first_seen", Moment, nullable=False, index=True),
+    Column("date", Moment, nullable=False),  # published, else first_seen: lists are sorted by it
     Column("updated", Moment),
-    Column("image", String),
-    Column("section", String),
-    Column("tags", JSON, nullable=False),
-    Column("languages", JSON, nullable=False),
-    Column("text_from", String, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("fingerprint", String, nullable=False, index=True),
-    Column("page_id", Integer),  # no foreign key: pages point to entries, entries to articles
-    Column("duplicate_of", ForeignKey("articles.id"), index=True),
+    Column("duplicate_of", ForeignKey("articles.id")),
     Column("story", Integer, index=True),
     Column("versions", Integer, nullable=False, default=1),
-    Column("external_id", String, index=True),
-    Column("place", String),
-    Column("classified_with", String, index=True),
     Column("change", Integer, nullable=False, index=True),
+    Column("classified_with", String, index=True),
+    Column("fingerprint", String, nullable=False, index=True),
+    Column("page_id", Integer),  # no foreign key: pages point to entries, entries to articles
+    Column("published_offset", Integer),  # minutes east of UTC, as the publisher counts
+    Column("published_from", String),
+    Column("place", String),
+    Column("text_from", String, nullable=False),
+    Column("external_id", Plain),
+    Column("url", String, nullable=False),
+    Column("image", Plain),
+    Column("section", Plain),
+    Column("tags", JSON, nullable=False),
+    Column("languages", JSON, nullable=False),
+    Column("reason", Plain, nullable=False),
+    Column("title", Plain, nullable=False),
+    Column("authors", JSON, nullable=False),
+    Column("text", Plain, nullable=False),
+    Index("ix_articles_latest", "duplicate_of", "date", "id"),
 )
 
 versions = Table(
@@ -204,10 +238,10 @@ versions = Table(
     metadata,
     Column("article_id", ForeignKey("articles.id"), primary_key=True),
     Column("number", Integer, primary_key=True),
-    Column("title", Text, nullable=False),
-    Column("text", Text, nullable=False),
     Column("seen_at", Moment, nullable=False),
     Column("page_id", ForeignKey("pages.id")),
+    Column("title", Plain, nullable=False),
+    Column("text", Plain, nullable=False),
 )
 
 # Every address an article was found under: announced, redirected to, declared canonical.

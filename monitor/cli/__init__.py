@@ -7,13 +7,17 @@ Results go to stdout, logs and progress to stderr. Exit codes: 0 done, 1 somethi
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import click
 
 from monitor.errors import MonitorError
+
+log = logging.getLogger(__name__)
 
 # name → what it is for, in the order of the help page; a test holds it against each command.
 COMMANDS = {
@@ -65,6 +69,17 @@ class _Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command until what it wrote has reached its reader, or the reader has left."""
+        try:
+            result = super().invoke(ctx)
+            if sys.stdout is not None:
+                sys.stdout.flush()
+        except BrokenPipeError:  # `monitor export | head`: enough was read
+            _drop_output()
+            return 0
+        return result
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -76,8 +91,23 @@ class _Commands(click.Group):
             ) from error
 
 
+def _show_version(ctx: click.Context, parameter: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from monitor.fetch.settings import product_version  # what publishers are told, too
+
+        click.echo(f"monitor, version {product_version()}")
+        ctx.exit()
+
+
 @click.command(cls=_Commands, invoke_without_command=True)
-@click.version_option(package_name="digital-bridge-monitor", prog_name="monitor")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version and exit.",
+)
 @click.pass_context
 def commands(ctx: click.Context) -> None:
     """Watches news sources for coverage of Digital Bridge and of AI policy, in English, French,
@@ -111,8 +141,16 @@ def run(arguments: Sequence[str] | None = None) -> int:
         for line in str(error).splitlines():
             click.echo(f"monitor: {line}", err=True)
         return error.exit_code
-    except BrokenPipeError:
-        # The reader of our output has left (`monitor export | head`): no more can be said to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except OSError as error:  # a full disk, a file or an output that cannot be written
+        log.debug("unexpected error", exc_info=True)
+        _drop_output()
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"monitor: {where}{error.strerror or error}", err=True)
+        return 1
     return result if isinstance(result, int) else 0
+
+
+def _drop_output() -> None:
+    """Nothing more can be written to stdout: what is left in its buffer must not fail at exit."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -10,8 +10,9 @@ import click
 
 from config.settings import Settings, load_settings
 from monitor.bootstrap import open_services
-from monitor.cli.output import json_option, print_json, say, start_logging
+from monitor.cli.output import json_option, print_json, said, say, start_logging
 from monitor.errors import InvalidUrl, UsageError
+from monitor.fetch.addresses import gate
 from monitor.model import Failure
 from monitor.pipeline.canonical_url import canonical_url
 from monitor.workers.add import Added, add_url
@@ -23,7 +24,7 @@ from monitor.workers.index import index_pending
 @click.argument("urls", metavar="URL...", nargs=-1, required=True)
 @json_option
 def command(urls: tuple[str, ...], as_json: bool) -> int:
-    """Fetch and store single articles, whether or not a source announces them.
+    """Fetch and store single articles. It does not matter whether a source announces them.
 
     \b
     Example:
@@ -32,7 +33,7 @@ def command(urls: tuple[str, ...], as_json: bool) -> int:
     settings = load_settings()
     start_logging(settings)
     for url in urls:  # nothing is fetched when one of them cannot be
-        _check(url)
+        _check(url, settings)
     results = asyncio.run(_add(settings, urls))
     for added in results:
         if as_json:
@@ -42,11 +43,13 @@ def command(urls: tuple[str, ...], as_json: bool) -> int:
     return 1 if any(isinstance(each.outcome, Failure) for each in results) else 0
 
 
-def _check(url: str) -> None:
+def _check(url: str, settings: Settings) -> None:
     try:
-        canonical_url(url)
+        refused = gate(canonical_url(url), allow_private=settings.allow_private_hosts)
     except InvalidUrl as error:
         raise UsageError(f"{url}: {error}") from error
+    if isinstance(refused, Failure):
+        raise UsageError(said(url, refused))
 
 
 async def _add(settings: Settings, urls: Sequence[str]) -> list[Added]:
@@ -75,6 +78,6 @@ def _record(added: Added) -> dict[str, Any]:
 def _line(added: Added) -> str:
     outcome = added.outcome
     if isinstance(outcome, Failure):
-        return f"failed: {outcome.detail}  {added.url}"
+        return f"failed: {said(added.url, outcome)}"
     copy = ", a copy" if outcome.is_copy else ""
     return f"{outcome.article_id}: {outcome.stored}{copy}  {added.url}"

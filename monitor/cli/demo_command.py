@@ -35,8 +35,8 @@ TICK_SECONDS = 3.0
 )
 @click.option("--seconds", type=click.FloatRange(1), help="Stop after so long; else on Ctrl-C.")
 def command(speed: float, seconds: float | None) -> int:
-    """Watch the monitor at work on a bundled newsroom: news sites on this machine, in four
-    languages, that publish while it runs. Needs no internet, keeps nothing: its archive is in a
+    """Watch the monitor at work on a bundled newsroom, without internet. News sites on this
+    machine publish in four languages while it runs. It keeps nothing: its archive is in a
     temporary folder that is removed at the end.
 
     \b

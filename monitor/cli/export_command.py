@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -14,13 +15,13 @@ import click
 
 from config.settings import load_settings
 from monitor.bootstrap import Archive, open_archive
-from monitor.cli.filters import filter_options, read_filters
+from monitor.cli.filters import check_source, filter_options, read_filters
 from monitor.cli.output import note, start_logging
 from monitor.errors import UsageError
 from monitor.model import ArchivedArticle
 from monitor.pipeline.article_format import to_record
 from storage.repositories import articles
-from storage.search.query import Filters
+from storage.search.query import Filters, wall_clock
 
 COLUMNS = (
     "id", "url", "source", "language", "title", "authors", "published", "first_seen", "updated",
@@ -43,7 +44,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="A file; else stdout."
 )
 def command(format_: str, output: Path | None, **given: Any) -> int:
-    """Write the articles that match, in the order of their ids.
+    """Write the articles that match to a file. They come in the order of their ids.
 
     A file appears when it is complete: one that breaks off never stands in for a whole one.
 
@@ -56,6 +57,7 @@ def command(format_: str, output: Path | None, **given: Any) -> int:
     filters = read_filters(given)
     write = _write_csv if format_ == "csv" else _write_jsonl
     with open_archive(settings) as archive, _opened(output) as out:
+        check_source(archive, filters)
         count = write(_matching(archive, filters), out)
     note(f"{count} articles exported" + (f" to {output}" if output else ""))
     return 0
@@ -68,7 +70,7 @@ def _matching(archive: Archive, filters: Filters) -> Iterator[ArchivedArticle]:
 
 
 def _passes(archived: ArchivedArticle, filters: Filters) -> bool:
-    moment = archived.article.published or archived.first_seen
+    moment = wall_clock(archived.article.published or archived.first_seen)
     return (
         (filters.source is None or archived.source == filters.source)
         and (filters.language is None or archived.article.language == filters.language)
@@ -108,15 +110,26 @@ def _cell(value: object) -> object:
 @contextmanager
 def _opened(output: Path | None) -> Iterator[TextIO]:
     if output is None:
+        if sys.stdout is None:
+            raise UsageError("There is no standard output; give a file with -o")
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
         yield sys.stdout
         return
-    draft = output.with_name(output.name + ".part")
     try:
-        with draft.open("w", encoding="utf-8", newline="") as out:
-            yield out
-        draft.replace(output)
+        # A pipe or a device is written to; a file is replaced, and so is what a link leads to.
+        if output.exists() and not output.is_file():
+            with output.open("w", encoding="utf-8", newline="") as out:
+                yield out
+            return
+        target = output.resolve()
+        draft = target.with_name(f".{target.name}.{os.getpid()}.part")
+        try:
+            with draft.open("x", encoding="utf-8", newline="") as out:
+                yield out
+            draft.replace(target)
+        finally:
+            draft.unlink(missing_ok=True)
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise UsageError(f"{output}: cannot be written: {error.strerror}") from error
-    finally:
-        draft.unlink(missing_ok=True)

@@ -12,14 +12,14 @@ from config.catalog import Catalog
 from config.settings import Settings, load_settings
 from monitor.bootstrap import load_checked_catalog, open_fetcher, open_sandbox
 from monitor.cli.documents import Document, is_address, load
-from monitor.cli.output import json_option, print_json, say, start_logging, when
+from monitor.cli.output import json_option, print_json, published_at, said, say, start_logging
 from monitor.errors import UsageError
 from monitor.model import Article, Failure
 from monitor.pipeline.article_format import iso
 from monitor.pipeline.canonical_url import canonical_url
-from monitor.pipeline.extract_article import extract_article
 from monitor.workers.add import publisher
 from monitor.workers.extract import EXTRACT_SECONDS
+from monitor.workers.parsing import extract_article
 
 Result = tuple[str | None, str, Article | Failure]
 """The file, the address, and what was made of them."""
@@ -30,8 +30,8 @@ Result = tuple[str | None, str, Article | Failure]
 @click.option("--url", help="The address that a saved page is from; for one file.")
 @json_option
 def command(names: tuple[str, ...], url: str | None, as_json: bool) -> int:
-    """Show what extraction makes of pages: title, authors, date, language, text. Nothing is
-    stored. Ends with 1 when a page gave no article.
+    """Show what extraction makes of a page; nothing is stored. That is: title, authors, date,
+    language, text. Ends with 1 when a page gave no article.
 
     \b
     Example:
@@ -102,11 +102,11 @@ def _record(file: str | None, url: str, outcome: Article | Failure) -> dict[str,
 
 def _print(file: str | None, url: str, outcome: Article | Failure) -> None:
     if isinstance(outcome, Failure):
-        say(f"{file or url}: no article: {outcome.detail}")
+        say(f"no article: {said(file or url, outcome)}")
         return
     say(click.style(outcome.title or "(no title)", bold=True))
     say(outcome.url)
-    published = f"published {when(outcome.published)}"
+    published = f"published {published_at(outcome.published)}"
     if outcome.published_from:
         published += f" (from {outcome.published_from})"
     say(f"{outcome.language} · {published} · by {', '.join(outcome.authors) or 'nobody named'}")

@@ -11,7 +11,7 @@ from config.settings import Settings, load_settings
 from config.source import Channel, Source
 from monitor.bootstrap import load_checked_catalog, open_fetcher, open_sandbox
 from monitor.cli.documents import Document, is_address, load
-from monitor.cli.output import json_option, note, print_json, say, start_logging, when
+from monitor.cli.output import json_option, note, print_json, published_at, said, say, start_logging
 from monitor.errors import MonitorError, UsageError
 from monitor.model import Announced, Entry, Failure
 from monitor.pipeline.article_format import iso
@@ -34,7 +34,7 @@ UNNAMED = "https://example.org/"
 @click.option("--item", help="For a listing: the CSS selector of one announced article.")
 @json_option
 def command(name: str, kind: Kind | None, url: str | None, item: str | None, as_json: bool) -> int:
-    """Show what a feed, sitemap or listing announces. Nothing is stored. A listing that is a
+    """Show what a feed, sitemap or listing announces; nothing is stored. A listing that is a
     channel of a source is read with the selectors of its file.
 
     \b
@@ -46,7 +46,7 @@ def command(name: str, kind: Kind | None, url: str | None, item: str | None, as_
     start_logging(settings)
     announced = asyncio.run(_read(settings, name, kind, url, item))
     if isinstance(announced, Failure):
-        raise MonitorError(f"{name}: {announced.detail}")
+        raise MonitorError(said(name, announced))
     for warning in announced.warnings:
         note(f"note: {warning}")
     if not announced.complete:
@@ -55,7 +55,7 @@ def command(name: str, kind: Kind | None, url: str | None, item: str | None, as_
         if as_json:
             print_json(_record(entry))
         else:
-            say(f"{when(entry.published)}  {entry.title or '(no title)'}")
+            say(f"{published_at(entry.published)}  {entry.title or '(no title)'}")
             say(f"    {entry.url}")
     if not as_json:
         say(f"{len(announced.entries)} announced")

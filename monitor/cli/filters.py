@@ -9,7 +9,9 @@ import click
 
 from config.catalog import load_catalog
 from config.settings import load_settings
+from monitor.bootstrap import Archive
 from monitor.errors import UsageError
+from storage.repositories import articles
 from storage.search.query import Filters, parse_day
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -18,8 +20,8 @@ _OPTIONS = (
     click.option("--topic", metavar="T", help="Only this topic; `monitor topics` lists them."),
     click.option("--source", metavar="S", help="Only this source; `monitor sources` lists them."),
     click.option("--lang", metavar="L", help="Only this language: en, fr, ru, kk, …"),
-    click.option("--since", metavar="D", help="Published on this day (UTC) or later."),
-    click.option("--until", metavar="D", help="Published on this day (UTC) or earlier."),
+    click.option("--since", metavar="D", help="Published on this day (the publisher's) or later."),
+    click.option("--until", metavar="D", help="Published on this day or earlier."),
 )
 
 
@@ -28,6 +30,20 @@ def filter_options(function: F) -> F:
     for option in reversed(_OPTIONS):
         function = option(function)
     return function
+
+
+def check_source(archive: Archive, filters: Filters) -> None:
+    """UsageError for a source that is neither configured nor in the archive: a slip of the pen
+    would look like an answer."""
+    wanted = filters.source
+    if wanted is None:
+        return
+    known = dict.fromkeys(load_catalog(load_settings().config_dir).sources)
+    if wanted not in known:
+        with archive.database.read() as connection:
+            known |= dict.fromkeys(articles.counts_by_source(connection))
+    if wanted not in known:
+        raise UsageError(f"No source is called {wanted!r}; there are: {', '.join(known)}")
 
 
 def read_filters(given: Mapping[str, str | None]) -> Filters:

@@ -29,8 +29,8 @@ SHOWN_PROBLEMS = 20
 )
 @json_option
 def command(files: tuple[Path, ...], as_json: bool) -> int:
-    """Store articles from JSON Lines files in the article format: `url`, `title` and `text` are
-    needed, an `id` is kept as `external_id`. "-" reads stdin.
+    """Store articles from JSON Lines files. Of the article format `url`, `title` and `text` are
+    needed; an `id` is kept as `external_id`. "-" reads stdin.
 
     All lines are read before anything is stored: a file with a bad line changes nothing (2).
 

@@ -14,8 +14,8 @@ from monitor.cli.output import json_option, print_json, say
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @json_option
 def command(folder: Path, as_json: bool) -> int:
-    """Copy the shipped sources and topics into DIR, to edit there. Nothing that is in DIR
-    already is overwritten.
+    """Copy the shipped sources and topics into a folder, to edit. Nothing that is in DIR already
+    is overwritten.
 
     \b
     Example:

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from config.settings import Settings
+from monitor.model import Failure
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON, for programs, on stdout."
@@ -28,9 +29,25 @@ def say(line: str = "") -> None:
     click.echo(line)
 
 
+def said(name: str, failure: Failure) -> str:
+    """A failure for a person, with the file or address it is about and what would help."""
+    words = failure.detail if name in failure.detail else f"{name}: {failure.detail}"
+    if failure.code == "sec.ssrf_refused":
+        words += "; MONITOR_ALLOW_PRIVATE_HOSTS=true allows loopback and private addresses"
+    return words
+
+
 def note(line: str) -> None:
     """A line about how the work goes: stderr."""
     click.echo(line, err=True)
+
+
+def published_at(moment: datetime | None) -> str:
+    """A moment as its publisher's clock shows it: "2 Oct 2025, 09:30 +05:00"."""
+    if moment is None:
+        return "–"
+    offset = f"{moment:%z}"
+    return f"{moment:%-d %b %Y, %H:%M} {offset[:3]}:{offset[3:5]}"
 
 
 def when(moment: datetime | None) -> str:

@@ -12,8 +12,8 @@ from monitor.cli.output import json_option, print_json, say, start_logging
 @click.command("reindex")
 @json_option
 def command(as_json: bool) -> int:
-    """Build the search index anew from the archive, for when its files were damaged. Usually
-    nothing needs this: the index follows the archive by itself.
+    """Build the search index anew from the archive. For when its files were damaged: the index
+    follows the archive by itself.
 
     \b
     Example:

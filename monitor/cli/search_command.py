@@ -8,8 +8,8 @@ import click
 
 from config.settings import load_settings
 from monitor.bootstrap import Archive, open_archive
-from monitor.cli.filters import filter_options, read_filters
-from monitor.cli.output import json_option, print_json, say, start_logging, when
+from monitor.cli.filters import check_source, filter_options, read_filters
+from monitor.cli.output import json_option, print_json, published_at, say, start_logging
 from monitor.model import ArchivedArticle
 from monitor.pipeline.article_format import to_record
 from storage.repositories import articles
@@ -57,6 +57,7 @@ def command(
     start_logging(settings)
     query = Query(parse_words(" ".join(words)), read_filters(given), sort, limit)
     with open_archive(settings) as archive:
+        check_source(archive, query.filters)
         archive.index.refresh(archive.database)
         hits = archive.index.search(query)
         found = _load(archive, hits.ids)
@@ -89,7 +90,7 @@ def _print(archived: ArchivedArticle, piece: Snippet) -> None:
     topics = ", ".join(match.topic for match in archived.matches)
     say(click.style(article.title, bold=True))
     say(f"  {_marked(piece)}")
-    date = when(article.published or archived.first_seen)
+    date = published_at(article.published or archived.first_seen)
     parts = (str(archived.id), archived.source, article.language, date, topics)
     say("  " + " · ".join(part for part in parts if part))
     say(f"  {article.url}")

@@ -14,8 +14,8 @@ from monitor.cli.output import json_option, note, print_json, say
 @click.command("settings")
 @json_option
 def command(as_json: bool) -> int:
-    """Show every setting: its value, where that comes from, and what it means. Passwords are
-    masked. Set them in the environment or in a file `.env`.
+    """Show every setting and where its value comes from. Passwords are masked. Set them in the
+    environment or in a file `.env`.
 
     \b
     Example:

@@ -6,7 +6,7 @@ import click
 
 from config.settings import load_settings
 from monitor.bootstrap import open_archive
-from monitor.cli.output import json_option, print_json, say, start_logging, when
+from monitor.cli.output import json_option, print_json, published_at, say, start_logging, when
 from monitor.errors import UsageError
 from monitor.model import ArchivedArticle, Match, Version
 from monitor.pipeline.article_format import iso, to_record
@@ -17,7 +17,8 @@ from storage.repositories import articles
 @click.argument("article_id", metavar="ID")
 @json_option
 def command(article_id: str, as_json: bool) -> int:
-    """Show one article with its topics and their evidence, its versions and copies.
+    """Show one article with its topics, versions and copies. Topics come with their evidence: the
+    words that decided.
 
     \b
     Example:
@@ -63,7 +64,7 @@ def _print(
     article = archived.article
     say(click.style(article.title, bold=True))
     say(article.url)
-    say(f"{archived.source} · {article.language} · published {when(article.published)}")
+    say(f"{archived.source} · {article.language} · published {published_at(article.published)}")
     if article.authors:
         say(f"by {', '.join(article.authors)}")
     say(f"first seen {when(archived.first_seen)} · text from {article.text_from}: {article.reason}")

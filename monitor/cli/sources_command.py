@@ -12,7 +12,7 @@ from config.settings import Settings, load_settings
 from config.source import Source
 from config.writing import write_source
 from monitor.bootstrap import load_checked_catalog, open_archive, open_fetcher, open_sandbox
-from monitor.cli.output import json_option, print_json, say, start_logging, when
+from monitor.cli.output import json_option, print_json, published_at, said, say, start_logging
 from monitor.errors import MonitorError, UsageError
 from monitor.model import Article, Failure
 from monitor.pipeline.article_format import iso
@@ -24,7 +24,7 @@ from storage.repositories import articles
 @json_option
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> int:
-    """List the sources, with how many articles each has brought.
+    """List, check and add sources. The list says how many articles each has brought.
 
     \b
     Example:
@@ -91,7 +91,7 @@ def add(url: str, as_json: bool) -> int:
     start_logging(settings)
     source = asyncio.run(_propose(settings, url))
     if isinstance(source, Failure):
-        raise MonitorError(f"{url}: {source.detail}")
+        raise MonitorError(said(url, source))
     file = write_source(settings.config_dir, source)
     if as_json:
         print_json(_source_record(source) | {"file": str(file)})
@@ -168,6 +168,6 @@ def _print(tried: TriedChannel) -> None:
         say(f"  the first article: {sample.title}")
         say(f"    {sample.url}")
         say(
-            f"    {sample.language} · published {when(sample.published)} · "
+            f"    {sample.language} · published {published_at(sample.published)} · "
             f"{len(sample.text.split())} words from {sample.text_from}"
         )

@@ -42,7 +42,7 @@ class Health:
 @click.command("status")
 @json_option
 def command(as_json: bool) -> int:
-    """Show the health of every channel, what waits and what was given up. Ends with 1 when
+    """Show the health of every channel. Also what waits and what was given up. Ends with 1 when
     something needs a person: a channel that fails again and again, entries in quarantine.
 
     \b

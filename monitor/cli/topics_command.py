@@ -23,7 +23,7 @@ from storage.repositories import articles
 @json_option
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> int:
-    """List the topics, with how many articles each has.
+    """List, check and explain topics. The list says how many articles each has.
 
     \b
     Example:

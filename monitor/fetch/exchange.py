@@ -51,7 +51,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             ssl_context=tls,
             max_connections=None,  # politeness bounds them: one for each site
             max_keepalive_connections=20,
-            keepalive_expiry=5.0,
+            keepalive_expiry=15.0,
             http2=True,
             network_backend=backend,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from monitor.errors import InvalidUrl, UsageError
@@ -99,8 +99,8 @@ def from_record(record: object) -> Imported:
 
 
 def iso(moment: datetime | None) -> str | None:
-    """ISO 8601 with the offset of UTC, to the second."""
-    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds")
+    """ISO 8601 with offset, to the second."""
+    return None if moment is None else moment.isoformat(timespec="seconds")
 
 
 def _text(record: Mapping[str, Any], key: str) -> str:
@@ -134,4 +134,4 @@ def _moment(record: Mapping[str, Any], key: str) -> datetime | None:
         raise UsageError(f'{key}: expected a time such as "2025-10-02T09:30:00+05:00"') from error
     if moment.tzinfo is None:
         raise UsageError(f'{key}: expected an offset, as in "2025-10-02T09:30:00+05:00"')
-    return moment.astimezone(UTC)
+    return moment

@@ -11,7 +11,8 @@ _LABELS = {
     "win-1252 cp1252 cp-1252 x-cp1252",
     "utf-8": "utf-8 utf8 utf_8 unicode-1-1-utf-8",
     "cp1251": "windows-1251 win-1251 windows1251 win1251 cp1251 cp-1251 x-cp1251",
-    "kz1048": "kz-1048 kz1048 strk1048-2002 rk1048 ptcp154 pt154 cp154 cyrillic-asian",
+    "kz1048": "kz-1048 kz1048 strk1048-2002 rk1048",
+    "ptcp154": "ptcp154 pt154 cp154 cyrillic-asian",
     "koi8-r": "koi8-r koi8r koi8 koi cskoi8r",
     "koi8-u": "koi8-u koi8u koi8-ru",
     "iso8859-5": "iso-8859-5 iso8859-5 iso_8859-5 cyrillic csisolatincyrillic",
@@ -56,58 +57,11 @@ _IN_META = re.compile(rb"<meta\s[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]+)", 
 _META_WITHIN = 8192
 
 # Relative frequency of letters in Russian news, per mille; the Kazakh letters from Kazakh news.
-_FREQUENCY = dict(
-    zip(
-        "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъёәіңғүұқөһ",
-        # fmt: off
-        (
-            110,
-            85,
-            80,
-            74,
-            67,
-            63,
-            55,
-            47,
-            45,
-            44,
-            35,
-            32,
-            30,
-            28,
-            26,
-            20,
-            19,
-            17,
-            17,
-            16,
-            16,
-            14,
-            12,
-            10,
-            9,
-            7,
-            6,
-            5,
-            4,
-            3,
-            3,
-            1,
-            2,
-            15,
-            40,
-            15,
-            12,
-            8,
-            5,
-            20,
-            8,
-            1,
-        ),
-        # fmt: on
-        strict=True,
-    )
-)
+_FREQUENCIES = """
+о110 е85 а80 и74 н67 т63 с55 р47 в45 л44 к35 м32 д30 п28 у26 я20 ы19 ь17 г17 з16 б16 ч14 й12 х10
+ж9 ш7 ю6 ц5 щ4 э3 ф3 ё2 ъ1 і40 қ20 ә15 ң15 ғ12 ү8 ө8 ұ5 һ1
+"""
+_FREQUENCY = {pair[0]: int(pair[1:]) for pair in _FREQUENCIES.split()}
 _WEIGHT = {letter: log(share / 1000 * 33) for letter, share in _FREQUENCY.items()}
 _UKRAINIAN = frozenset("їєґў")
 _PUNCTUATION = frozenset("«»—–…“”„‟‘’‚‹›№•\u00a0\u00ad")
@@ -159,19 +113,22 @@ def legible(sample: bytes, charset: str) -> float:
     """
     text = sample.decode(charset, "replace")
     total, counted, run = 0.0, 0, 0
-    previous = " "
+    previous, rooted = " ", False
     for char, following in zip(text, f"{text[1:]} ", strict=True):
         if char <= "\x7f":
             run = 0
         else:
             counted += 1
             run = run + 1 if char.isalpha() else 0
-            total += _weight(char, previous, following, run)
+            # "ść" in "większość" follows a plain letter, "Íî" in "Íîâîñòè" does not.
+            rooted = _is_plain(previous) or (rooted and run > 1)
+            among_plain = rooted or _is_plain(following)
+            total += _weight(char, previous, following, run, among_plain)
         previous = char
     return total / counted if counted else 0.0
 
 
-def _weight(char: str, previous: str, following: str, run: int) -> float:
+def _weight(char: str, previous: str, following: str, run: int, among_plain: bool) -> float:
     if char in _PUNCTUATION:
         return 0.0
     if char in _SYMBOLS:
@@ -181,8 +138,7 @@ def _weight(char: str, previous: str, following: str, run: int) -> float:
         return _cyrillic_weight(char, lower, previous, following)
     if lower in _LATIN:
         # An accented letter stands among plain ones; four in a row are another script.
-        alone = not (_is_plain(previous) or _is_plain(following))
-        return -2.0 if run > 3 or (alone and run > 1) else 1.0
+        return -2.0 if run > 3 or (run > 1 and not among_plain) else 1.0
     # Other scripts have no table: a declaration lifts them above what is read by chance.
     return -0.2 if char.isalpha() and char > "\u0370" else -2.5
 

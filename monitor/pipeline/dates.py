@@ -106,7 +106,7 @@ def _take_clock(text: str) -> tuple[_Clock | None, str]:
     """Split off the time of day and its zone; the rest is returned as it stands."""
     comment: tzinfo | None = None
     if found := _COMMENT.search(text):
-        comment = zone_of(found["name"] or "")
+        comment = _take_zone(found["name"] or "")[0]
         text = text[: found.start()]
     text = _DOTTED_CLOCK.sub(r"\1 \2:\3", text)
     found = _CLOCK.search(text)
@@ -140,6 +140,7 @@ def _read_day(text: str) -> tuple[int, int, int]:
     """Year, month and day from prose ("2026 жылғы 12 маусым") or numbers, the day first."""
     month: int | None = None
     numbers: list[str] = []
+    text = re.sub(r"([0-9]{4})(?=[гж])", r"\1 ", text)  # "2026г."
     if found := _NUMERIC.search(text):
         numbers, month = [found[1], found[4]], int(found[3])
         text = f"{text[: found.start()]} {text[found.end() :]}"

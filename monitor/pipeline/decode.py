@@ -61,6 +61,7 @@ _CLEAN: dict[int, str | None] = {
     },
     0x85: "\n",
 }
+_DIRTY = re.compile(f"[{re.escape(''.join(map(chr, _CLEAN)))}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,9 @@ def _decoded(body: bytes, charset: str, warnings: list[str]) -> Decoded:
         # A broken multi-byte character leaves several bad bytes in a row: one mark for it.
         text = re.sub("\ufffd{2,}", "\ufffd", text)
         warnings = [*warnings, f"charset.replaced={min(bad, text.count(chr(0xFFFD)))}"]
-    return Decoded(text.translate(_CLEAN), charset, tuple(warnings))
+    # Almost no document holds any of these; to look first takes a tenth of the time.
+    clean = text.translate(_CLEAN) if _DIRTY.search(text) else text
+    return Decoded(clean, charset, tuple(warnings))
 
 
 def _count_bad(body: bytes, text: str, charset: str) -> int:

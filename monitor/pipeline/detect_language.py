@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
 
 # The four of this archive and their neighbours. Restricted to the four, Ukrainian is called
 # Russian and Kyrgyz Kazakh; with all 97, short titles stray into languages nobody publishes in.
@@ -37,7 +39,7 @@ def detect_language(text: str, title: str = "", hint: str | None = None) -> str:
     sample = f"{title}\n{text[:_SAMPLE]}".strip().lower()
     letters = sum(map(str.isalpha, sample))
     if letters < _FEW_LETTERS:
-        return told or _classified(sample)[0] or "en"
+        return told or (_classified(sample)[0] if letters else "en")
     cyrillic = _CYRILLIC.findall(sample)
     own = sum(letter in _KAZAKH for letter in cyrillic) / max(1, len(cyrillic))
     foreign = sum(letter in _NEIGHBOURS for letter in cyrillic)
@@ -69,6 +71,9 @@ def _classified(sample: str) -> tuple[str, float]:
 
 @lru_cache(maxsize=1)
 def _identifier() -> LanguageIdentifier:
+    # 0.2 s that a command which detects nothing need not wait for.
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(LANGUAGES)
     return identifier

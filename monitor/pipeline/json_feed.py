@@ -24,12 +24,13 @@ def parse_json_feed(
         detail = 'Expected a JSON Feed, found JSON without a list of "items".'
         return Failure("parse.not_feed", detail, Fate.RETRY)
     maker = EntryMaker(url, zone, language_code(_text(feed, "language")))
-    made = (_entry(item, maker) for item in items if isinstance(item, dict))
+    inherited = _authors(feed)
+    made = (_entry(item, maker, inherited) for item in items if isinstance(item, dict))
     entries = tuple(entry for entry in made if entry is not None)
     return Announced(entries, warnings=tuple(dict.fromkeys((*warnings, *maker.warnings))))
 
 
-def _entry(item: dict[str, Any], maker: EntryMaker) -> Entry | None:
+def _entry(item: dict[str, Any], maker: EntryMaker, inherited: tuple[str, ...]) -> Entry | None:
     guid = _text(item, "id")
     link = _text(item, "url") or _text(item, "external_url")
     if not link and guid.lower().startswith(("http://", "https://")):
@@ -43,7 +44,7 @@ def _entry(item: dict[str, Any], maker: EntryMaker) -> Entry | None:
         summary=_escaped(_text(item, "summary")) or text[:20_000],
         text=text,
         date=_text(item, "date_published") or _text(item, "date_modified") or None,
-        authors=_authors(item),
+        authors=_authors(item) or inherited,
         language=_text(item, "language"),
     )
 

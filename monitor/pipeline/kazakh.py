@@ -37,7 +37,7 @@ _NAME_ENDINGS = ("стан", "орда")
 
 # Spellings that a reader takes for the same word, and stems that lose a vowel (халык, халкы).
 _SAME = {"цифрлы": "цифрлык", "халык": "халк", "орын": "орн"}
-_OF_A_COUNTRY = "стандык"  # казакстандык: of Kazakhstan
+_OF_A_COUNTRY = ("стандык", "стандыг")  # казакстандык: of Kazakhstan
 
 _Table = tuple[tuple[str, frozenset[str]], ...]
 
@@ -87,7 +87,7 @@ def stem(folded: str) -> str:
             break
         word = _strip(word, table)
     if word.endswith(_OF_A_COUNTRY):
-        word = word.removesuffix("дык")
+        word = word[:-3]
     if _is_whole(word):
         return _SAME.get(word, word)
     rest = _strip(word, _VERBAL)

@@ -85,7 +85,9 @@ def _unruled(tree: HtmlElement, witness: list[str], descriptions: Sequence[str])
         why = f"the article element; trafilatura held {held:.0%} of it"
         return Body(tuple(inside), "container", why)
     if own >= 0.95 and held >= 0.95 and len(inside) >= 2 * len(general):
-        return Body(tuple(inside), "container", "the article element: its paragraphs are kept apart")
+        return Body(
+            tuple(inside), "container", "the article element: its paragraphs are kept apart"
+        )
     if own < 0.8 and held >= 0.9:
         why = f"the article element; {1 - own:.0%} of trafilatura's text stands outside it"
         return Body(tuple(inside), "container", why)
@@ -118,11 +120,12 @@ def _with_standfirst(tree: HtmlElement, body: Body, descriptions: Sequence[str])
     """
     told = [_words([one]) for one in descriptions if len(_WORD.findall(one)) >= _STANDFIRST_WORDS]
     opening = _words(body.paragraphs[:3])
-    if not told or not body.paragraphs or tree.find("body") is None:
+    page = tree.find("body")
+    if not told or not body.paragraphs or page is None:
         return body
     if any(_within(one, opening) for one in told):
         return body
-    blocks = read_paragraphs(tree.find("body"))
+    blocks = read_paragraphs(page)
     if body.paragraphs[0] not in blocks:
         return body
     first = blocks.index(body.paragraphs[0])

@@ -22,6 +22,7 @@ _BESIDE = re.compile(
 )
 _CLOCK = re.compile(r"^\W*(?:at |à |в )?\d{1,2}[:h.]\d{2}\W*$")
 _LONGEST_LINE = 60
+_MOST_WORDS = 8
 
 
 def is_date_line(line: str) -> bool:
@@ -30,6 +31,17 @@ def is_date_line(line: str) -> bool:
         return False
     rest = _BESIDE.sub("", line)
     return rest == "" or bool(_CLOCK.match(rest)) or parse_date(rest, ZoneInfo("UTC")) is not None
+
+
+def _ending_date(line: str, zone: ZoneInfo) -> tuple[str, datetime] | None:
+    """The date that a line is, or ends in: "By Aida Haidar in Nation on 2 August 2023"."""
+    words = line.split()
+    for start in range(max(0, len(words) - _MOST_WORDS), len(words)):
+        raw = " ".join(words[start:])
+        moment = parse_date(raw, zone)
+        if moment is not None:
+            return raw, moment
+    return None
 
 
 def choose_date(
@@ -51,9 +63,9 @@ def choose_date(
             rank = 0 if _OFFSET.search(date.raw) else 2 if _TIME.search(date.raw) else 5
             ranked.append((rank, moment, date.origin))
     for raw in rules:
-        moment = parse_date(raw, zone)
-        if moment is not None:
-            ranked.append((1 if _TIME.search(raw) else 4, moment, "rule"))
+        found = _ending_date(raw, zone)
+        if found is not None:
+            ranked.append((1 if _TIME.search(found[0]) else 4, found[1], "rule"))
     if channel is not None:
         ranked.append((3, channel, "channel"))
     if not ranked:

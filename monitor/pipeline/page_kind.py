@@ -63,7 +63,7 @@ _WALL_TEXT = re.compile(
     re.IGNORECASE,
 )
 _NO_SCRIPT = re.compile(
-    r"(?:enable|requires?|turn on|need\w*).{0,40}javascript|javascript.{0,60}(?:enable|disabled|"
+    r"(?:enable|requires?|turn on|need).{0,40}javascript|javascript.{0,60}(?:enable|disabled|"
     r"required|activ)|включите.{0,20}javascript|activer javascript",
     re.IGNORECASE,
 )
@@ -71,8 +71,10 @@ _PASSWORD = re.compile(r"<input\b[^<>]*\btype\s*=\s*[\"']?password\b", re.IGNORE
 _SHORT = 1_500
 # A decree can be one sentence; where nothing says "article", so little is a menu or a notice.
 _SHORTEST = 40
-_SHORTEST_UNMARKED = 250
+_UNMARKED = 250
+_SHORT_PROSE = 80
 _BARE = 200
+_SENTENCE_END = (".", "!", "?", "…", ".”", ".»", '."')
 
 
 def refuse_type(body: bytes, content_type: str) -> Failure | None:
@@ -99,8 +101,9 @@ def refuse_page(
 ) -> Failure | None:
     """A Failure where `text` is not worth keeping as an article's.
 
-    `tree` is what pruning left of `html`. `titles` are the page's title and headings without the site's name. `asked` is the address
-    that was announced, to notice that a vanished article leads to the front page.
+    `tree` is what pruning left of `html`. `titles` are the page's title and headings without the
+    site's name. `asked` is the address that was announced, to notice that a vanished article
+    leads to the front page.
     """
     marked = stated.is_article or bool(stated.dates)
     if _is_front(url) and not _is_front(asked):
@@ -113,11 +116,12 @@ def refuse_page(
     if short and not marked and any(_WALL_TITLE.match(title) for title in named):
         return Failure("extract.wall", f'the page says "{named[0][:120]}"', Fate.SKIP)
     wall = _WALL_TEXT.search(text) if short else None
-    if short and not stated.is_free and len(text) < _SHORTEST_UNMARKED:
+    if short and not stated.is_free and len(text) < _UNMARKED:
         return Failure("extract.wall", "the page keeps its text for subscribers", Fate.SKIP)
-    if wall and (not marked or len(text) < _SHORTEST_UNMARKED + len(wall[0])):
+    if wall and (not marked or len(text) < _UNMARKED + len(wall[0])):
         return Failure("extract.wall", f'the page says "{wall[0]}"', Fate.SKIP)
-    if len(text) >= (_SHORTEST if marked or _has_article(tree) else _SHORTEST_UNMARKED):
+    marked = marked or _has_article(tree)
+    if len(text) >= (_SHORTEST if marked else _UNMARKED) or _reads_like_news(tree, text):
         return None
     return _why_empty(tree, html, text)
 
@@ -139,6 +143,14 @@ def _why_empty(tree: HtmlElement, html: str, text: str) -> Failure:
 
 def _has_article(tree: HtmlElement) -> bool:
     return next(tree.iter("article"), None) is not None
+
+
+def _reads_like_news(tree: HtmlElement, text: str) -> bool:
+    """Whether there is a headline, and a paragraph of at least one whole sentence."""
+    headline = next((one for one in tree.iter("h1") if one.text_content().strip()), None)
+    return headline is not None and any(
+        len(line) >= _SHORT_PROSE and line.endswith(_SENTENCE_END) for line in text.split("\n")
+    )
 
 
 def _is_front(url: str) -> bool:

@@ -34,6 +34,7 @@ _PARSER = HTMLParser(
 )
 # The largest of 184 news pages has 1,709 elements; trafilatura needs 1 s for 40,000.
 _MOST_ELEMENTS = 20_000
+_LAYOUT_CELL = 80
 
 
 def parse_page(text: str) -> HtmlElement | None:
@@ -56,7 +57,19 @@ def general_paragraphs(tree: HtmlElement) -> list[str]:
     options = Extractor(fast=True, comments=False, output_format="python")
     document = bare_extraction(tree, options=options)
     text = getattr(document, "text", None) or ""
-    return _tidy(_SPACE.sub(" ", line).strip() for line in text.split("\n"))
+    lines = _tidy(_SPACE.sub(" ", line).strip() for line in text.split("\n"))
+    rows = sum(len(line) for line in lines if line.startswith("|"))
+    cell = _layout_cell(tree) if rows * 2 > sum(map(len, lines)) else None
+    return read_paragraphs(cell) if cell is not None else lines
+
+
+def _layout_cell(tree: HtmlElement) -> HtmlElement | None:
+    """The cell with most paragraphs, on a page whose columns are a table's."""
+    sized = [
+        (sum(len(one.text_content()) for one in td.findall("p")), td) for td in tree.iter("td")
+    ]
+    size, cell = max(sized, key=lambda pair: pair[0], default=(0, None))
+    return cell if size >= _LAYOUT_CELL else None
 
 
 def read_paragraphs(element: HtmlElement) -> list[str]:

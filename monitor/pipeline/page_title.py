@@ -12,6 +12,7 @@ from monitor.pipeline.structured_data import Stated
 
 _SPACE = re.compile(r"\s+")
 _SEPARATOR = re.compile(r"\s+(?:[|\-–—·•»«/]|::)\s+|\s*\|\s*")
+_LONGEST = 1_000
 _CUT_OFF = ("…", "...")
 
 
@@ -27,8 +28,13 @@ def choose_title(tree: HtmlElement, stated: Stated, url: str) -> str:
     witnesses = {comparable(text) for text in (whole[1], *first)} or {""}
     if not first:
         witnesses |= {comparable(text) for text in later}
-    site = _site_names(stated, url)
-    candidates = [*whole, clean_title(stated.other_title), *first[:1], page_title, *later[:1]]
+    long = {text for text in witnesses if text == comparable(whole[0]) and whole[0].count(" ") >= 3}
+    site = _site_names(stated, url) - long  # some write the headline as the application's name
+    # a logo in h1 is no headline: it is short, and <title> does not repeat it
+    main = [one for one in first if comparable(one) in comparable(page_title)]
+    main += [one for one in first if one.count(" ") >= 2]
+    candidates = [*whole, clean_title(stated.other_title), *main[:1], page_title]
+    candidates += [*first[:1], *later[:1]]
     for text in candidates:
         whole_here = comparable(page_title).startswith(comparable(text)) and page_title != text
         title = _without_site(text, set() if whole_here else witnesses - {""}, site)
@@ -44,8 +50,8 @@ def title_parts(tree: HtmlElement) -> tuple[str, ...]:
 
 
 def clean_title(text: str) -> str:
-    """One line, single spaces."""
-    return _SPACE.sub(" ", text).strip()
+    """One line of at most 1,000 characters, single spaces."""
+    return _SPACE.sub(" ", text[: 4 * _LONGEST]).strip()[:_LONGEST]
 
 
 def _headings(tree: HtmlElement) -> tuple[list[str], list[str]]:

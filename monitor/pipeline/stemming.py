@@ -54,7 +54,9 @@ def _snowball(word: str, language: str) -> str:
 
 
 # British spelling becomes American where it is a suffix: organisation, digitise, analysing.
-_BRITISH = re.compile(r"(?<=[a-z]{4})(is|ys)(?=(?:e|ed|es|er|ers|ing|ation|ations|ational)$)")
+_BRITISH = re.compile(
+    r"(?<=[a-z]{4})(is|ys)(?=(?:e|ed|es|er|ers|ing|ation|ations|ational|ement|ements)$)"
+)
 _ENGLISH = {
     **dict.fromkeys(("university", "universities"), "university"),
     **dict.fromkeys(("international", "internationally"), "international"),
@@ -128,7 +130,7 @@ _RUSSIAN_CASES = (
     "ей", "ям", "ями", "ях", "ым",
 )  # fmt: skip
 _RUSSIAN_NOUNS_IN_Y = frozenset({
-    "кита", "случа", "обыча", "юбиле", "музе", "кра", "урожа", "алта", "дуба", "шанха",
+    "кита", "случа", "обыча", "юбиле", "музе", "кра", "урожа", "алта", "дуба", "шанха", "попуга",
 })  # fmt: skip
 _RUSSIAN_CASES_IN_Y = ("й", "я", "ю", "е", "ем", "и", "ев", "ям", "ями", "ях")
 _RUSSIAN_COUNTRY = re.compile(r"(.+стан)(?:а|у|е|ом|ы|ов|ам|ами|ах)?")
@@ -138,8 +140,9 @@ _RUSSIAN_DECLENSIONS = (
 )
 
 # Surnames: Токаев, Токаевым; Бектенов, Бектенова. Snowball takes -ев and -ов for a plural, and
-# so does a reader after a consonant (законов), but not before another ending.
-_RUSSIAN_SURNAME = re.compile(r"(.{2,}[аиоуы]ев)(?:а|у|ым|е|ы|ых|ой)?")
+# so does a reader after a consonant (законов) or in a long word (критериев), unless another
+# ending follows.
+_RUSSIAN_SURNAME = re.compile(r"(.{2,}[ауы]ев|.{2,4}иев)(?:а|у|ым|е|ы|ых|ой)?")
 _RUSSIAN_SURNAME_OV = re.compile(r"(.{4,})ов[ауеы]")
 _RUSSIAN = {
     **dict.fromkeys(("данные", "данных", "данным", "данными"), "данн"),  # beside дань

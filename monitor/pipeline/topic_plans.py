@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,7 +13,10 @@ from monitor.pipeline.topic_terms import Concept, Expression, Near, Phrase, pars
 Concepts = Mapping[str, Mapping[str, tuple[str, ...]]]
 """Concept → language or "any" → terms, as config/concepts.toml has them."""
 
-_TRIED = 8  # finds of an operand that are tried for one of the operand before it, nearest first
+# A page may be one list of names, so combinations are bounded: finds of the first operand that are
+# tried in one text, and finds of each further one on either side of the one before it.
+_STARTS = 1000
+_BESIDE = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,7 +149,7 @@ class Reading:
                 return
             parts.append(spans)
         tightest: dict[int, Span] = {}
-        for start in parts[0]:
+        for start in parts[0][:_STARTS]:
             chosen = self._chain([start], parts[1:], near.within)
             if chosen is None:
                 continue
@@ -161,9 +165,11 @@ class Reading:
         """One find of each further operand, near enough to the one before; none may overlap."""
         if not parts:
             return chosen
-        near = [span for span in parts[0] if self._near(chosen[-1], span, within[0])]
-        near.sort(key=lambda span: (_distance(span, chosen[-1]), span))
-        for span in near[:_TRIED]:
+        last = chosen[-1]
+        at = bisect_left(parts[0], last)
+        beside = parts[0][max(0, at - _BESIDE) : at + _BESIDE]
+        near = [span for span in beside if self._near(last, span, within[0])]
+        for span in sorted(near, key=lambda span: (_distance(span, last), span)):
             if all(_distance(span, other) > 0 for other in chosen):
                 whole = self._chain([*chosen, span], parts[1:], within[1:])
                 if whole is not None:

@@ -119,7 +119,8 @@ def _phrase(part: str, term: str, where: str) -> Phrase:
         words.append(Word(token.folded, Kind.PREFIX if cut else Kind.STEM))
     if not words:
         raise refused(term, where, f"has no word where one must stand; {EXPECTED}")
-    if part.count("*") != sum(word.kind is Kind.PREFIX for word in words):
+    beginnings = sum(word.kind is Kind.PREFIX for word in words)
+    if part.count("*") != beginnings or re.search(r"\*\w", part):
         raise refused(term, where, 'has a "*" that ends no word; expected one such as "digitali*"')
     if re.search(r"[@=]", part):
         raise refused(term, where, f'has "@" or "=" inside; {EXPECTED}')

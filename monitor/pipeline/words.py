@@ -22,10 +22,10 @@ _DROPPED = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 _MARK = "\u0300-\u036f\u0483-\u0487"
 _LETTER = r"[^\W_\u02bc]"
 # What stands after a word without being one: "Kazakhstan's", and the Kazakh case of an
-# abbreviation, "АҚШ-тың".
+# abbreviation or of a foreign name, "АҚШ-тың", "Astana Hub-та".
 _POSSESSIVE = r"['\u2019]s\b"
 _CASE = (
-    r"(?<=[A-ZА-ЯЁӘҒҚҢӨҰҮҺІ\d])[-\u2010\u2011]"
+    r"(?<=[A-Za-zА-ЯЁӘҒҚҢӨҰҮҺІ\d])[-\u2010\u2011]"
     r"(?:[тдн][ыі]ң|[тдн][ыі]|ға|ге|қа|ке|[тд][ае]|[тдн][ае]н|[мбп]ен|[тд][ае]ғ[ыі]|[тд]егі)\b"
 )
 _WORD = re.compile(
@@ -64,8 +64,8 @@ def tokenize(text: str) -> list[Token]:
     """The words of a text, numbers included, in order.
 
     Hyphens and apostrophes separate ("AI-Sana" and "l'IA" are two words each). The English
-    possessive ("Kazakhstan's") and the Kazakh case of an abbreviation ("АҚШ-тың") belong to no
-    word.
+    possessive ("Kazakhstan's") and a Kazakh case after a hyphen ("АҚШ-тың", "Astana Hub-та")
+    belong to no word.
     """
     tokens = []
     for found in _WORD.finditer(text):
@@ -102,7 +102,8 @@ def fold(word: str) -> str:
         return word.lower()
     word = unicodedata.normalize("NFKC", written(word)).casefold()
     word = unicodedata.normalize("NFD", word).replace("и\u0306", "й").translate(_ACCENTS)
-    return word.translate(_FOLDS)
+    # Again, because a letter with an accent belongs to a script only without it.
+    return _one_script(word.translate(_FOLDS)).translate(_FOLDS)
 
 
 def script_language(folded: str, language: str) -> str:
@@ -139,9 +140,9 @@ def query_forms(word: str) -> dict[str, str]:
 
 
 _ENDING = re.compile(
-    r"""[.!?…]+["'»”’)\]]*(?=\s|$)   # a full stop and what closes after it
-      | \n[^\S\n]*\n\s*              # a paragraph break
-      | \n(?=[^\S\n]*[-–—•*]\s)      # the next item of a list
+    r"""(?<![.!?…])[.!?…]+["'»”’)\]]*(?=\s|$)   # a full stop and what closes after it
+      | \n[^\S\n]*\n\s*                           # a paragraph break
+      | \n(?=[^\S\n]*[-–—•*]\s)                   # the next item of a list
     """,
     re.VERBOSE,
 )

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from config.catalog import Catalog
 from config.source import Channel, Source
-from monitor.model import Entry, EntryState, Failure, KeptEntry
+from monitor.model import Entry, EntryState, Failure, Fate, KeptEntry
 from monitor.pipeline.canonical_url import canonical_url, same_article_key
 from monitor.workers.extract import Outcome, extract_page
 from monitor.workers.fetch_pages import fetch_page
@@ -45,9 +45,14 @@ async def add_url(services: Services, url: str) -> Added:
 
     kept = await services.write(keep)
     fetched = await fetch_page(services, source, kept)
-    if isinstance(fetched, Failure):
-        return Added(url, source.id, fetched)
-    return Added(url, source.id, await extract_page(services, source, fetched))
+    outcome = (
+        fetched if isinstance(fetched, Failure) else await extract_page(services, source, fetched)
+    )
+    if isinstance(outcome, Failure) and source.id not in services.catalog.sources:
+        # No pass looks after it, so it must not wait for one. Who asked for it is told.
+        given_up = replace(outcome, fate=Fate.SKIP)
+        await services.write(lambda c: entries.failed(c, kept, given_up, None))
+    return Added(url, source.id, outcome)
 
 
 def publisher(catalog: Catalog, url: str) -> Source:

@@ -33,10 +33,9 @@ from monitor.model import (
 )
 from monitor.pipeline.canonical_url import canonical_url, same_article_key
 from monitor.pipeline.dates import is_plausible
-from monitor.pipeline.parse_feed import parse_feed
-from monitor.pipeline.parse_listing import parse_listing
-from monitor.pipeline.parse_sitemap import parse_sitemap
 from monitor.pipeline.plan_poll import plan_poll
+from monitor.workers.freshness import conditions, next_validators
+from monitor.workers.parsing import parse_feed, parse_listing, parse_sitemap
 from monitor.workers.sandbox import Sandbox
 from monitor.workers.services import Services
 from storage.repositories import channels, entries
@@ -53,7 +52,9 @@ _ACCEPTS = {"feed": FEED_ACCEPT, "sitemap": SITEMAP_ACCEPT, "listing": PAGE_ACCE
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one visit to a channel brought: an answer, and what it announces, or a failure."""
+    """What one visit to a channel brought: an answer, and what it announces, or a failure.
+
+    `body_hash` is the one to remember."""
 
     response: Response | None
     announced: Announced | None
@@ -78,8 +79,10 @@ async def poll_channel(
     def keep(connection: Connection) -> Poll:
         kept = entries.keep(connection, source.id, state.id, found, services.now())
         poll = _poll(services, source, channel, state, reading, started, len(found), kept.new)
-        validators, body_hash = _moved(state, reading)
-        channels.record(connection, state, poll, validators=validators, body_hash=body_hash)
+        validators = next_validators(
+            state, reading.response, reading.announced, reading.failure, kept.new
+        )
+        channels.record(connection, state, poll, validators=validators, body_hash=reading.body_hash)
         return poll
 
     return await services.write(keep)
@@ -115,13 +118,16 @@ async def read_channel(
 async def _read(
     services: Services, source: Source, channel: Channel, state: ChannelState
 ) -> Reading:
-    response = await request(services.fetcher, source, channel, state.validators)
+    last_full = await services.read(lambda connection: channels.last_full(connection, state.id))
+    validators = conditions(state, last_full, services.now())
+    response = await request(services.fetcher, source, channel, validators)
     if isinstance(response, Failure):
         return Reading(None, None, response, state.body_hash)
     if response.not_modified:
         return Reading(response, None, None, state.body_hash)
     body_hash = channels.body_hash(response.body)
-    if body_hash == state.body_hash:
+    # A full reading is one in earnest: an index that reads the same may lead to changed children.
+    if validators is not None and body_hash == state.body_hash:
         return Reading(response, None, None, body_hash)
     announced = await read_channel(
         services.fetcher,
@@ -134,7 +140,8 @@ async def _read(
     )
     if isinstance(announced, Failure):
         return Reading(response, None, announced, state.body_hash)
-    return Reading(response, announced, None, body_hash)
+    whole = announced.complete  # else the same bytes are to be read again
+    return Reading(response, announced, None, body_hash if whole else state.body_hash)
 
 
 async def request(
@@ -193,7 +200,10 @@ def _addressed(
         except InvalidUrl:
             continue
         if _wanted(source, url):
-            settled = replace(entry, url=url, language=entry.language or channel.language)
+            published = entry.published and entry.published.astimezone(source.zone)
+            settled = replace(
+                entry, url=url, language=entry.language or channel.language, published=published
+            )
             found.append(address(settled, now))
     return found
 
@@ -249,22 +259,3 @@ def _poll(
         warnings=announced.warnings if announced else (),
         failure=failure,
     )
-
-
-def _moved(state: ChannelState, reading: Reading) -> tuple[Validators, str | None]:
-    """The validators and the hash to remember.
-
-    They move only past what was read whole: after a failure, or a document that ends too early,
-    the next request must bring everything again.
-    """
-    if reading.failure is not None or reading.response is None:
-        return state.validators, state.body_hash
-    if reading.announced is not None and not reading.announced.complete:
-        return state.validators, state.body_hash
-    fresh = reading.response.validators
-    if reading.response.not_modified:
-        return Validators(
-            fresh.etag or state.validators.etag,
-            fresh.last_modified or state.validators.last_modified,
-        ), state.body_hash
-    return fresh, reading.body_hash

@@ -19,7 +19,9 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from config.source import Channel, Source
+from monitor.errors import MonitorError
 from monitor.model import ChannelState, EntryState, Failure, Fate, KeptEntry
+from monitor.workers import claims
 from monitor.workers.classify import classify_pending
 from monitor.workers.extract import Outcome, extract_page
 from monitor.workers.fetch_pages import fetch_page, give_back
@@ -27,6 +29,7 @@ from monitor.workers.index import index_pending
 from monitor.workers.poll import poll_channel
 from monitor.workers.report import NobodyWatches, PassReport, SourceTally, Watcher
 from monitor.workers.services import Services
+from monitor.workers.tasks import cause_of, meanwhile, run_all
 from storage.repositories import channels, entries
 from storage.repositories.channels import ChannelKey
 
@@ -36,6 +39,8 @@ SOURCES_AT_ONCE = 16
 PAGES_PER_CLAIM = 10
 """Few enough that a claim of five minutes outlasts them at any usual spacing."""
 CATCH_UP_SECONDS = 3.0
+RENEW_SECONDS = 60.0
+"""A fifth of a lease: one that runs out has an owner that is gone, not a busy one."""
 GRACE_SECONDS = 6.0
 """What is in hand when a stop is asked for has this long: stopping takes under ten seconds."""
 
@@ -81,19 +86,14 @@ class _Pass:
         try:
             due, held = await self._claim_due(everything)
             self.watcher.channels_due(sum(len(channels_) for channels_ in due.values()))
-            catching_up = asyncio.create_task(self._keep_up())
-            try:
+            async with meanwhile(self._keep_up(), self._keep_claims()):
                 await self._until_stopped(
-                    _all(self._work(source, due[source.id]) for source in self.sources.values())
+                    run_all(self._work(source, due[source.id]) for source in self.sources.values())
                 )
-            finally:
-                catching_up.cancel()
-                with suppress(asyncio.CancelledError):
-                    await catching_up
             if not self.stop.is_set():
                 await self._catch_up()
         finally:
-            await self._release()
+            await asyncio.shield(claims.release(self.services))
         return PassReport(
             started=started,
             finished=self.services.now(),
@@ -108,6 +108,7 @@ class _Pass:
         configured = _configured(self.sources.values())
 
         def claim(connection: Connection) -> tuple[list[ChannelState], set[int]]:
+            claims.release_dead(connection)
             channels.register(connection, configured)
             states = channels.load(connection, configured)
             due = [state for state in states if everything or _is_due(state, now)]
@@ -145,13 +146,16 @@ class _Pass:
         """One source, from its channels to its articles. No source can stop another one."""
         async with self.slots:
             try:
-                await _all(self._poll(source, channel, state) for channel, state in due)
+                await run_all(self._poll(source, channel, state) for channel, state in due)
                 await self._fetch_and_extract(source)
             except asyncio.CancelledError:
                 raise
-            except Exception:
+            except Exception as error:
                 self.tallies[source.id].failed += 1
-                log.exception("%s: the pass over this source ended early", source.id)
+                if (known := cause_of(error)) is not None:
+                    log.error("%s: the pass over this source ended early: %s", source.id, known)
+                else:
+                    log.exception("%s: the pass over this source ended early", source.id)
 
     async def _poll(self, source: Source, channel: Channel, state: ChannelState) -> None:
         if self.stop.is_set():
@@ -241,18 +245,19 @@ class _Pass:
         """While pages come in, what is stored becomes searchable every few seconds."""
         while True:
             await asyncio.sleep(CATCH_UP_SECONDS)
-            await self._catch_up()
+            # What fails here fails again at the end of the pass, which is where it is said.
+            with suppress(Exception):
+                await self._catch_up()
+
+    async def _keep_claims(self) -> None:
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            with suppress(MonitorError):  # the database is busy: the lease lasts for four more
+                await claims.renew(self.services)
 
     async def _catch_up(self) -> None:
         await classify_pending(self.services)
         await index_pending(self.services)
-
-    async def _release(self) -> None:
-        def release(connection: Connection) -> None:
-            channels.release(connection, self.services.owner)
-            entries.release(connection, self.services.owner)
-
-        await asyncio.shield(self.services.write(release))
 
     async def _next_poll(self) -> datetime | None:
         keys = _configured(self.sources.values())
@@ -266,14 +271,3 @@ def _configured(sources: Iterable[Source]) -> dict[ChannelKey, Channel]:
 
 def _is_due(state: ChannelState, now: datetime) -> bool:
     return state.next_poll_at is None or state.next_poll_at <= now
-
-
-async def _all(work: Iterable[Awaitable[None]]) -> None:
-    """Run all of these at once; the first error cancels the rest and is raised."""
-    async with asyncio.TaskGroup() as group:
-        for each in work:
-            group.create_task(_awaited(each))
-
-
-async def _awaited(work: Awaitable[None]) -> None:
-    await work

@@ -31,6 +31,8 @@ PRELOADED = (
     "monitor.pipeline.parse_feed",
     "monitor.pipeline.parse_listing",
     "monitor.pipeline.parse_sitemap",
+    "monitor.workers.parsing",
+    "py3langid.langid",
 )
 _MEMORY = 2 * 1024**3
 # A task's CPU time above its wall time: the limit that holds when the parent itself is stopped.
@@ -49,6 +51,7 @@ class Sandbox:
         self._max_tasks = max_tasks
         self._memory = memory
         self._pool: ProcessPool | None = None
+        self._closed = False
         self._starting = threading.Lock()
         self._unfinished: set[ProcessFuture[Any]] = set()
 
@@ -68,9 +71,10 @@ class Sandbox:
         Cancelling stops the child.
         """
         for last in (False, True):
-            task = (function, args, kwargs, timeout)
-            pool, future = await asyncio.to_thread(self._schedule, task, timeout)
+            pool = None
             try:
+                task = (function, args, kwargs, timeout)
+                pool, future = await asyncio.to_thread(self._schedule, task, timeout)
                 return await asyncio.wrap_future(future)
             except Exception as error:
                 if last or not self._replace_broken(pool, error):
@@ -87,12 +91,14 @@ class Sandbox:
     ) -> T | Failure:
         """`run` for the command line."""
         for last in (False, True):
-            pool, future = self._schedule((function, args, kwargs, timeout), timeout)
+            pool = future = None
             try:
+                pool, future = self._schedule((function, args, kwargs, timeout), timeout)
                 value: T = future.result()
                 return value
             except KeyboardInterrupt:
-                future.cancel()  # type: ignore[no-untyped-call]
+                if future is not None:
+                    future.cancel()  # type: ignore[no-untyped-call]
                 raise
             except (Exception, CancelledError) as error:
                 if last or not self._replace_broken(pool, error):
@@ -100,8 +106,9 @@ class Sandbox:
         raise AssertionError("unreachable")
 
     def close(self) -> None:
-        """Stop the children at once. What they were doing comes back as "parse.stopped"."""
+        """Stop the children at once, for good. What they did comes back as "parse.stopped"."""
         with self._starting:
+            self._closed = True
             self._put_away()
 
     async def __aenter__(self) -> Self:
@@ -118,6 +125,8 @@ class Sandbox:
 
     def _schedule(self, task: Any, timeout: float) -> tuple[ProcessPool, ProcessFuture[Any]]:
         with self._starting:
+            if self._closed:
+                raise _StoppedError
             for _ in range(2):
                 if self._pool is None:
                     self._pool = _start_pool(self._workers, self._max_tasks, self._memory)
@@ -141,7 +150,7 @@ class Sandbox:
             if not future.done():
                 future.set_exception(_StoppedError())
 
-    def _replace_broken(self, pool: ProcessPool, error: BaseException) -> bool:
+    def _replace_broken(self, pool: ProcessPool | None, error: BaseException) -> bool:
         """Whether `pool` broke under a task that it had only queued; then it has been put away."""
         from concurrent.futures.process import BrokenProcessPool
 

@@ -28,7 +28,8 @@ LEASE = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Services:
-    """`workers` is how many children parse; `owner` names this process in leases; `chance` gives numbers from 0 to 1 for jitter."""
+    """`workers` is how many children parse; `owner` names this process in leases; `chance` gives
+    numbers from 0 to 1 for jitter."""
 
     catalog: Catalog
     database: Database
@@ -74,4 +75,10 @@ class Services:
                 return work(connection)
 
         async with self._writing:
-            return await asyncio.to_thread(run)
+            working = asyncio.ensure_future(asyncio.to_thread(run))
+            try:
+                return await asyncio.shield(working)
+            except asyncio.CancelledError:
+                # The thread cannot be stopped: what follows must find its work done, not coming.
+                await asyncio.wait({working})
+                raise

@@ -14,8 +14,8 @@ from monitor.model import Announced, Article, Entry, Failure, Fate, Response
 from monitor.pipeline.canonical_url import canonical_url
 from monitor.pipeline.detect_language import detect_language
 from monitor.pipeline.discover_feeds import discover_feeds
-from monitor.pipeline.extract_article import extract_article
 from monitor.workers.extract import EXTRACT_SECONDS
+from monitor.workers.parsing import extract_article
 from monitor.workers.poll import read_channel, request
 from monitor.workers.sandbox import Sandbox
 

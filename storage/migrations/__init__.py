@@ -64,7 +64,8 @@ def _refuse_unknown(connection: Connection, revision: str | None, config: Config
             f"The database is at version {revision}, which this program does not know: "
             "it was written by a newer version; upgrade this program, nothing was changed"
         )
-    if revision is None and inspect(connection).get_table_names():
+    present = set(inspect(connection).get_table_names())
+    if present and (revision is None or "counters" not in present):
         raise SchemaMismatch(
             "The database holds tables of another program: "
             "give MONITOR_DATABASE_URL a database of its own, nothing was changed"
@@ -81,6 +82,6 @@ def _head(config: Config) -> str:
 
 def _config() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config

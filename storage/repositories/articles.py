@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
 from monitor.model import ArchivedArticle, Article, Evidence, Match, Stored, Version
-from storage.tables import aliases, articles, counters, matches, versions
+from storage.tables import aliases, articles, counters, matches, plain, versions
 
 
 def find(connection: Connection, keys: Iterable[str]) -> int | None:
@@ -76,28 +76,46 @@ def same_text(connection: Connection, fingerprint: str) -> list[ArchivedArticle]
     rows = connection.execute(
         select(articles)
         .where(articles.c.fingerprint == fingerprint)
-        .order_by(func.coalesce(articles.c.published, articles.c.first_seen), articles.c.id)
+        .order_by(articles.c.date, articles.c.id)
     )
     return [_archived(row, ()) for row in rows]
 
 
 def link_copies(connection: Connection, first: int, others: Sequence[int]) -> None:
-    """Make `others` copies of `first`, which is no copy itself; all share its story."""
-    for article_id, duplicate_of in [(first, None), *((other, first) for other in others)]:
-        current = connection.execute(
-            select(articles.c.duplicate_of, articles.c.story).where(articles.c.id == article_id)
-        ).one()
-        if tuple(current) != (duplicate_of, first):
-            _touch(connection, article_id, duplicate_of=duplicate_of, story=first)
+    """Make `others`, and what was a copy of one of them, copies of `first`, which is no copy
+    itself; all share its story."""
+    linked = connection.execute(
+        select(articles.c.id, articles.c.duplicate_of, articles.c.story)
+        .where(articles.c.id.in_([first, *others]) | articles.c.duplicate_of.in_(list(others)))
+        .order_by(articles.c.id)
+    ).all()
+    for article_id, *current in linked:
+        wanted = [None if article_id == first else first, first]
+        if current != wanted:
+            _touch(connection, article_id, duplicate_of=wanted[0], story=first)
+
+
+def fill_date(connection: Connection, article_id: int, published: datetime) -> None:
+    """Give an article the date that a channel announced, if it has none."""
+    undated = select(articles.c.id).where(
+        articles.c.id == article_id, articles.c.published.is_(None)
+    )
+    if connection.scalar(undated) is not None:
+        _touch(connection, article_id, **_dated(published, "channel"))
 
 
 def unclassified(connection: Connection, catalog: str, limit: int) -> list[ArchivedArticle]:
     """Articles that this edition of the topics has not judged yet."""
-    rows = connection.execute(
-        select(articles)
-        .where(articles.c.classified_with.is_(None) | (articles.c.classified_with != catalog))
-        .order_by(articles.c.id)
+    judged_with = articles.c.classified_with
+    # Two ranges instead of "!=", and no order, so that an index answers: this is asked every few
+    # seconds, and most of the time there is nothing.
+    ids = (
+        select(articles.c.id)
+        .where(or_(judged_with.is_(None), judged_with < catalog, judged_with > catalog))
         .limit(limit)
+    )
+    rows = connection.execute(
+        select(articles).where(articles.c.id.in_(ids.scalar_subquery())).order_by(articles.c.id)
     )
     return [_archived(row, ()) for row in rows]
 
@@ -164,6 +182,24 @@ def changed_since(
     return [(row.change, _archived(row, found.get(row.id, ()))) for row in rows]
 
 
+def in_chunks(connection: Connection, size: int = 500) -> Iterator[list[ArchivedArticle]]:
+    """The whole archive in the order of its ids, read in pieces."""
+    last = 0
+    while True:
+        ids = list(
+            connection.scalars(
+                select(articles.c.id)
+                .where(articles.c.id > last)
+                .order_by(articles.c.id)
+                .limit(size)
+            )
+        )
+        if not ids:
+            return
+        yield by_ids(connection, ids)
+        last = ids[-1]
+
+
 def last_change(connection: Connection) -> int:
     """The number of the newest change."""
     return int(connection.scalar(select(counters.c.value).where(counters.c.name == "change")) or 0)
@@ -209,9 +245,7 @@ def latest(
     query = (
         select(articles.c.id)
         .where(articles.c.duplicate_of.is_(None))
-        .order_by(
-            func.coalesce(articles.c.published, articles.c.first_seen).desc(), articles.c.id.desc()
-        )
+        .order_by(articles.c.date.desc(), articles.c.id.desc())
         .limit(limit)
     )
     if topic is not None:
@@ -235,6 +269,7 @@ def _insert(
         .values(
             source=source,
             first_seen=first_seen,
+            date=article.published or first_seen,
             fingerprint=fingerprint,
             page_id=page_id,
             external_id=external_id,
@@ -258,18 +293,15 @@ def _revise(
 ) -> Stored:
     """Another reading of a known article: a version when its words differ, else nothing."""
     row = connection.execute(select(articles).where(articles.c.id == article_id)).one()
-    if (row.title, row.fingerprint) == (article.title, fingerprint):
+    if (row.title, row.fingerprint) == (plain(article.title), fingerprint):
         if row.published is None and article.published is not None:
-            _touch(
-                connection,
-                article_id,
-                published=article.published,
-                published_from=article.published_from,
-            )
+            _touch(connection, article_id, **_dated(article.published, article.published_from))
         return Stored.KNOWN
     columns = _columns(article)
     if article.published is None:
-        del columns["published"], columns["published_from"]
+        del columns["published"], columns["published_offset"], columns["published_from"]
+    else:
+        columns["date"] = article.published
     _touch(
         connection,
         article_id,
@@ -292,6 +324,7 @@ def _columns(article: Article) -> dict[str, Any]:
         "text": article.text,
         "authors": list(article.authors),
         "published": article.published,
+        "published_offset": _offset(article.published),
         "published_from": article.published_from,
         "image": article.image,
         "section": article.section,
@@ -300,6 +333,27 @@ def _columns(article: Article) -> dict[str, Any]:
         "text_from": article.text_from,
         "reason": article.reason,
     }
+
+
+def _dated(published: datetime, published_from: str | None) -> dict[str, Any]:
+    return {
+        "published": published,
+        "published_offset": _offset(published),
+        "published_from": published_from,
+        "date": published,
+    }
+
+
+def _offset(published: datetime | None) -> int | None:
+    """Minutes east of UTC: the publisher's own calendar says on which day an article appeared."""
+    offset = None if published is None else published.utcoffset()
+    return None if offset is None else round(offset.total_seconds() / 60)
+
+
+def _with_offset(published: datetime | None, minutes: int | None) -> datetime | None:
+    if published is None or minutes is None:
+        return published
+    return published.astimezone(timezone(timedelta(minutes=minutes)))
 
 
 def _touch(connection: Connection, article_id: int, **values: Any) -> None:
@@ -353,7 +407,7 @@ def _archived(row: Row[Any], found: tuple[Match, ...]) -> ArchivedArticle:
             text=row.text,
             language=row.language,
             authors=tuple(row.authors),
-            published=row.published,
+            published=_with_offset(row.published, row.published_offset),
             published_from=row.published_from,
             image=row.image,
             section=row.section,
@@ -371,21 +425,3 @@ def _archived(row: Row[Any], found: tuple[Match, ...]) -> ArchivedArticle:
         place=row.place,
         matches=found,
     )
-
-
-def in_chunks(connection: Connection, size: int = 500) -> Iterator[list[ArchivedArticle]]:
-    """The whole archive in the order of its ids, read in pieces."""
-    last = 0
-    while True:
-        ids = list(
-            connection.scalars(
-                select(articles.c.id)
-                .where(articles.c.id > last)
-                .order_by(articles.c.id)
-                .limit(size)
-            )
-        )
-        if not ids:
-            return
-        yield by_ids(connection, ids)
-        last = ids[-1]

@@ -95,6 +95,16 @@ def record(
     connection.execute(insert(polls).values(_log_row(state.id, poll)))
 
 
+def last_full(connection: Connection, channel_id: int) -> datetime | None:
+    """When the channel's whole document was last read, rather than a 304; None: never."""
+    return connection.scalar(
+        select(polls.c.started_at)
+        .where(polls.c.channel_id == channel_id, polls.c.http != 304, polls.c.status != "failed")
+        .order_by(polls.c.id.desc())
+        .limit(1)
+    )
+
+
 def recent_polls(connection: Connection, channel_id: int, limit: int = 20) -> list[Row[Any]]:
     """The newest polls of a channel, newest first, as rows of the log."""
     return list(

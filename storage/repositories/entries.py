@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
 from monitor.model import Entry, EntryState, Failure, Fate, KeptEntry
-from storage.tables import aliases, entries, sightings
+from storage.repositories import articles
+from storage.tables import aliases, entries, plain, sightings
 
 T = TypeVar("T")
 
-_CHUNK = 400  # values in one IN (…); SQLite allows 999 in old builds
+_CHUNK = 400  # values in one IN (…)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def keep(
     Run it in the transaction that moves the channel's validators: a crash between the two would
     otherwise lose an article or fetch it twice.
     """
-    unique = {each.key: each for each in announced}
+    unique = _once(announced)
     known = _known(connection, list(unique))
     fresh = [each for key, each in unique.items() if key not in known]
     _insert(connection, source, fresh, now)
@@ -83,24 +85,22 @@ def claim(
     limit: int,
     host: str | None = None,
 ) -> list[KeptEntry]:
-    """Take up to `limit` entries that are due in this state, newest first."""
+    """Take up to `limit` entries that are due in this state, newest first, undated ones last."""
     wanted = (
         select(entries.c.id)
         .where(_claimable(state, now), entries.c.source.in_(sources))
-        .order_by(entries.c.published.desc(), entries.c.id)
+        .order_by(entries.c.published.desc().nulls_last(), entries.c.id)
         .limit(limit)
     )
     if host is not None:
         wanted = wanted.where(entries.c.host == host)
-    if connection.dialect.name == "postgresql":
-        wanted = wanted.with_for_update(skip_locked=True)
     rows = connection.execute(
         update(entries)
         .where(entries.c.id.in_(wanted.scalar_subquery()))
         .values(lease_owner=owner, lease_until=until)
         .returning(entries)
     ).all()
-    return [_kept(row) for row in sorted(rows, key=lambda row: row.id)]
+    return [_kept(row) for row in sorted(rows, key=_newest_first)]
 
 
 def release(connection: Connection, owner: str) -> None:
@@ -207,6 +207,11 @@ def troubled(connection: Connection, limit: int = 50) -> list[tuple[KeptEntry, s
     return [(_kept(row), row.code or "", row.detail or "") for row in rows]
 
 
+def _newest_first(row: Row[Any]) -> tuple[float, int]:
+    moment = row.published or datetime.min.replace(tzinfo=UTC)
+    return -moment.timestamp(), row.id
+
+
 _UNCLAIMED: dict[str, Any] = {"lease_owner": None, "lease_until": None}
 
 
@@ -222,22 +227,55 @@ def _change(connection: Connection, entry_id: int, **values: Any) -> None:
     connection.execute(update(entries).where(entries.c.id == entry_id).values(values))
 
 
+def _once(announced: Sequence[Addressed]) -> dict[str, Addressed]:
+    """Each address once, in their order; what its first mention leaves out may be in another
+    (a page shows an article large, without a date, and again in its list)."""
+    unique: dict[str, Addressed] = {}
+    for each in announced:
+        first = unique.get(each.key)
+        unique[each.key] = each if first is None else _filled(first, each.entry)
+    return unique
+
+
+def _filled(first: Addressed, other: Entry) -> Addressed:
+    entry = first.entry
+    dated = entry if entry.published is not None else other
+    return replace(
+        first,
+        entry=replace(
+            entry,
+            guid=entry.guid or other.guid,
+            title=entry.title or other.title,
+            summary=entry.summary or other.summary,
+            text=entry.text or other.text,
+            authors=entry.authors or other.authors,
+            published=dated.published,
+            published_raw=dated.published_raw or entry.published_raw,
+        ),
+    )
+
+
 def _known(connection: Connection, keys: Sequence[str]) -> dict[str, Row[Any]]:
+    """What is known under these keys; without the texts, which nobody compares."""
+    columns = (entries.c.id, entries.c.url_key, entries.c.published, entries.c.article_id)
     rows: dict[str, Row[Any]] = {}
     for chunk in _chunks(keys):
-        found = connection.execute(select(entries).where(entries.c.url_key.in_(chunk)))
+        found = connection.execute(select(*columns).where(entries.c.url_key.in_(chunk)))
         rows |= {row.url_key: row for row in found}
     return rows
 
 
 def _insert(connection: Connection, source: str, fresh: Sequence[Addressed], now: datetime) -> None:
-    articles: dict[str, int] = {}
+    article_ids: dict[str, int] = {}
     for chunk in _chunks([each.key for each in fresh]):
         found = connection.execute(select(aliases).where(aliases.c.url_key.in_(chunk)))
-        articles |= {row.url_key: row.article_id for row in found}
-    rows = [_row(source, each, now, articles.get(each.key)) for each in fresh]
+        article_ids |= {row.url_key: row.article_id for row in found}
+    rows = [_row(source, each, now, article_ids.get(each.key)) for each in fresh]
     if rows:
         connection.execute(insert(entries), rows)
+    for each in fresh:
+        if each.key in article_ids and each.entry.published is not None:
+            articles.fill_date(connection, article_ids[each.key], each.entry.published)
 
 
 def _row(source: str, each: Addressed, now: datetime, article_id: int | None) -> dict[str, Any]:
@@ -323,12 +361,11 @@ def _announce_again(
         .where(sightings.c.entry_id == row.id, sightings.c.channel_id == channel_id)
         .values(announcement_hash=digest)
     )
+    said = {"title": entry.title, "summary": entry.summary, "text": entry.text}
     _change(
         connection,
         row.id,
-        title=entry.title or row.title,
-        summary=entry.summary or row.summary,
-        text=entry.text or row.text,
+        **{name: words for name, words in said.items() if words},
         state=EntryState.WAITING,
         attempts=0,
         next_attempt_at=now,
@@ -338,20 +375,26 @@ def _announce_again(
 def _fill_dates(
     connection: Connection, announced: dict[str, Addressed], known: dict[str, Row[Any]]
 ) -> None:
-    """A date that one channel lacks may come from another (a sitemap, a listing)."""
+    """A date that one channel lacks may come from another (a sitemap, a listing); it is the
+    article's too, where its page gave none."""
     for key, each in announced.items():
-        if known[key].published is None and each.entry.published is not None:
-            _change(
-                connection,
-                known[key].id,
-                published=each.entry.published,
-                published_raw=each.entry.published_raw,
-            )
+        row, published = known[key], each.entry.published
+        if row.published is not None or published is None:
+            continue
+        _change(connection, row.id, published=published, published_raw=each.entry.published_raw)
+        if row.article_id is not None:
+            articles.fill_date(connection, row.article_id, published)
+
+
+_YEAR = re.compile(r"\d{4}")
 
 
 def _announcement_hash(entry: Entry) -> str:
-    parts = (entry.title, entry.summary, entry.text, entry.published_raw or "")
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+    """What tells a changed announcement. A date without a year ("2 hours ago", "14:35") is left
+    out: it reads differently at every poll."""
+    raw = entry.published_raw or ""
+    parts = (entry.title, entry.summary, entry.text, raw if _YEAR.search(raw) else "")
+    return hashlib.sha256(plain("\n".join(parts)).encode()).hexdigest()[:32]
 
 
 def _kept(row: Row[Any]) -> KeptEntry:

@@ -1,13 +1,15 @@
 """The search index: Tantivy, derived from the archive and rebuilt from it at any time.
 
 It follows the archive's change sequence: `position.json` says up to where. When that file is
-lost, names another archive or another layout, the index is built anew.
+lost, names another archive or another layout, or is ahead of the archive (an older backup was
+restored), the index is built anew.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
-import shutil
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,12 +20,12 @@ from pathlib import Path
 import tantivy
 from tantivy import FieldType, Occur, Order
 
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, MonitorError
 from monitor.model import ArchivedArticle
 from storage.database import Database
 from storage.migrations import archive_id
 from storage.repositories import articles
-from storage.search.query import Clause, Filters, Query
+from storage.search.query import MAX_LIMIT, Clause, Filters, Query, wall_clock
 from storage.search.terms import query_terms, terms
 
 LAYOUT = 1
@@ -33,6 +35,12 @@ TITLE_WEIGHT = 3.0
 _HEAP = 64_000_000  # bytes; below 15 MB a thread Tantivy refuses
 _TOKENIZER = "terms"
 _POSITION = "position.json"
+_LOCK = "refresh.lock"
+# What Tantivy and this module write; anything else in the folder belongs to somebody else.
+_OWN_FILE = re.compile(
+    r"[0-9a-f]{32}\.(\d+\.)?\w+|meta\.json|\.managed\.json|\.tantivy-\w+\.lock|\.tmp\w+"
+    r"|position\.json(\.new)?|refresh\.lock"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,29 +67,29 @@ class SearchIndex:
     def refresh(self, database: Database) -> int:
         """Index what changed since the last time; returns how many articles.
 
-        0 also when another process is at it: that one sees the same changes.
+        0 also when another process is at it: that one sees the same changes. Raises ConfigError
+        when the folder cannot be used, or holds other files and the index has to be built anew.
         """
-        with self._refreshing, database.read() as connection:
-            identity, last = archive_id(connection), articles.last_change(connection)
-        with self._refreshing:
+        with self._refreshing, self._named_errors():
+            with database.read() as connection:
+                identity, last = archive_id(connection), articles.last_change(connection)
             position = self._position(identity, last)
-            if position == last:
+            if position == last or (position is None and last == 0 and not self._exists()):
                 return 0
-            with self._writer(rebuild=position == 0) as writer:
-                return 0 if writer is None else self._follow(database, writer, identity, position)
+            if position is None:
+                self._refuse_other_files()
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with self._alone() as alone:
+                return self._catch_up(database, identity, last) if alone else 0
 
     def rebuild(self, database: Database) -> int:
         """Forget the index and build it anew; returns how many articles it holds."""
-        (self.folder / _POSITION).unlink(missing_ok=True)
+        with self._named_errors():
+            (self.folder / _POSITION).unlink(missing_ok=True)
         return self.refresh(database)
 
     def search(self, query: Query) -> Hits:
         """Run a query against what is indexed now."""
-        index = self._open()
-        if index is None:
-            return Hits((), 0, frozenset())
-        index.reload()
-        searcher = index.searcher()
         clauses = [(clause, query_terms(clause.words)) for clause in query.clauses]
         wanted = frozenset(
             term
@@ -90,17 +98,23 @@ class SearchIndex:
             for each in alternatives
             for term in each
         )
-        built = self._build(clauses, query.filters)
-        by_date = query.sort == "date" or not query.clauses
-        result = searcher.search(
-            built,
-            limit=query.limit,
-            offset=query.offset,
-            order_by_field="date" if by_date else None,
-            order=Order.Desc,
-        )
-        ids = tuple(int(searcher.doc(address)["id"][0]) for _, address in result.hits)
-        total: int = result.count  # type: ignore[attr-defined]  # missing in the stubs of 0.27
+        with self._named_errors():
+            searcher = self._searcher()
+            if searcher is None:
+                return Hits((), 0, wanted)
+            limit, offset = min(query.limit, MAX_LIMIT), max(query.offset, 0)
+            shown = limit > 0 and offset < searcher.num_docs
+            by_date = query.sort == "date" or not query.clauses
+            result = searcher.search(
+                self._build(clauses, query.filters),
+                limit=limit if shown else 1,
+                offset=offset if shown else 0,
+                order_by_field="date" if by_date else None,
+                order=Order.Desc,
+            )
+            hits = result.hits if shown else ()
+            ids = tuple(int(searcher.doc(address)["id"][0]) for _, address in hits)
+            total: int = result.count  # type: ignore[attr-defined]  # missing in the stubs of 0.27
         return Hits(ids, total, wanted)
 
     def _build(
@@ -137,12 +151,28 @@ class SearchIndex:
         if filters.since is not None or filters.until is not None:
             yield tantivy.Query.range_query(
                 self._schema,
-                "date",
+                "day",
                 FieldType.Integer,
                 None if filters.since is None else _seconds(filters.since),
                 None if filters.until is None else _seconds(filters.until),
                 include_upper=filters.until is None,
             )
+
+    def _catch_up(self, database: Database, identity: str, last: int) -> int:
+        """Index everything up to now. Nobody else writes here meanwhile."""
+        position = self._position(identity, last)  # another process may have been here just now
+        index = self._opened_if_whole()
+        if index is None:
+            self._clear()
+            position, index = None, self._opened()
+        writer = index.writer(_HEAP, 1)
+        try:
+            if position is None:  # those who search meanwhile keep the files they have open
+                writer.delete_all_documents()
+                writer.commit()
+            return self._follow(database, writer, identity, position or 0)
+        finally:
+            writer.wait_merging_threads()
 
     def _follow(
         self, database: Database, writer: tantivy.IndexWriter, identity: str, position: int
@@ -152,7 +182,7 @@ class SearchIndex:
             with database.read() as connection:
                 changed = articles.changed_since(connection, position, BATCH)
             if not changed:
-                return done
+                break
             for _, archived in changed:
                 writer.delete_documents_by_term("id", archived.id)
                 writer.add_document(_document(archived))
@@ -160,56 +190,90 @@ class SearchIndex:
             position = changed[-1][0]
             done += len(changed)
             self._remember(identity, position)
+        if position == 0:
+            self._remember(identity, 0)
+        return done
 
     @contextmanager
-    def _writer(self, *, rebuild: bool) -> Iterator[tantivy.IndexWriter | None]:
-        """The one writer of the index; None while another process has it."""
-        if rebuild:
-            self._clear()
-        self.folder.mkdir(parents=True, exist_ok=True)
-        index = self._open(create=True)
-        assert index is not None
+    def _alone(self) -> Iterator[bool]:
+        """Keep other processes from writing; False while one does. Ends with the process."""
+        with (self.folder / _LOCK).open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+
+    @contextmanager
+    def _named_errors(self) -> Iterator[None]:
+        """What the file system and Tantivy say, as one of our errors that names the folder."""
         try:
-            writer = index.writer(_HEAP, 1)
+            yield
+        except OSError as error:
+            raise ConfigError(
+                f"MONITOR_INDEX_DIR: {self.folder} cannot be used: {error.strerror}"
+            ) from error
         except ValueError as error:
-            if "lock" not in str(error).casefold():
-                raise
-            yield None
+            raise MonitorError(
+                f"The search index in {self.folder} cannot be used: `monitor reindex` builds it "
+                f"anew ({error})"
+            ) from error
+
+    def _refuse_other_files(self) -> None:
+        if not self.folder.exists():
             return
-        try:
-            yield writer
-        finally:
-            writer.wait_merging_threads()
+        others = [each.name for each in self.folder.iterdir() if not _own(each)]
+        if others:
+            raise ConfigError(
+                f"MONITOR_INDEX_DIR: {self.folder} holds other files ({min(others)}): "
+                "expected an empty folder, nothing was changed"
+            )
 
     def _clear(self) -> None:
         """Remove an index; a folder that holds anything else is left alone."""
-        if not self.folder.exists() or not any(self.folder.iterdir()):
-            return
-        if not (self.folder / "meta.json").exists():
-            raise ConfigError(
-                f"MONITOR_INDEX_DIR: {self.folder} holds other files; expected an empty folder"
-            )
+        self._refuse_other_files()
         self._index = None
-        shutil.rmtree(self.folder)
+        for each in self.folder.iterdir():
+            if each.name != _LOCK:
+                each.unlink()
 
-    def _open(self, *, create: bool = False) -> tantivy.Index | None:
-        if self._index is None:
-            if not create and not (self.folder / _POSITION).exists():
-                return None
-            self._index = tantivy.Index(self._schema, path=str(self.folder))
-            whitespace = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
-            self._index.register_tokenizer(_TOKENIZER, whitespace)
-        return self._index
+    def _exists(self) -> bool:
+        return (self.folder / "meta.json").exists()
 
-    def _position(self, identity: str, last: int) -> int:
-        """Up to which change the index is; 0 when it has to be built anew."""
+    def _opened(self) -> tantivy.Index:
+        """The index, made where there is none. Who writes opens it anew: others wrote before."""
+        index = tantivy.Index(self._schema, path=str(self.folder))
+        whitespace = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+        index.register_tokenizer(_TOKENIZER, whitespace)
+        return index
+
+    def _opened_if_whole(self) -> tantivy.Index | None:
+        """None where what is there is damaged or of other fields."""
+        try:
+            return self._opened()
+        except ValueError:
+            return None
+
+    def _searcher(self) -> tantivy.Searcher | None:
+        """What is committed now; None where nothing is, or another process begins anew."""
+        if not (self._exists() and (self.folder / _POSITION).exists()):
+            self._index = None
+            return None
+        index = self._index or self._opened()
+        index.reload()
+        self._index = index
+        return index.searcher()
+
+    def _position(self, identity: str, last: int) -> int | None:
+        """Up to which change the index is; None when it has to be built anew."""
         try:
             position = json.loads((self.folder / _POSITION).read_text())
-        except (OSError, ValueError):
-            return 0
-        same = position.get("archive") == identity and position.get("layout") == LAYOUT
-        change = int(position.get("change", 0))
-        return change if same and change <= last else 0
+            same = (position["archive"], position["layout"]) == (identity, LAYOUT)
+            change = int(position["change"])
+        except (OSError, ValueError, TypeError, LookupError):
+            return None
+        return change if same and self._exists() and 0 <= change <= last else None
 
     def _remember(self, identity: str, change: int) -> None:
         """Written after the commit: a crash between the two indexes a batch again, no more."""
@@ -227,6 +291,7 @@ def _schema() -> tantivy.Schema:
     for name in ("topic", "source", "language"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("date", indexed=True, fast=True)
+    builder.add_integer_field("day", indexed=True, fast=True)
     return builder.build()
 
 
@@ -240,8 +305,14 @@ def _document(archived: ArchivedArticle) -> tantivy.Document:
         document.add_text("topic", match.topic)
     document.add_text("source", archived.source)
     document.add_text("language", article.language)
-    document.add_integer("date", _seconds(article.published or archived.first_seen))
+    date = article.published or archived.first_seen
+    document.add_integer("date", _seconds(date))
+    document.add_integer("day", _seconds(wall_clock(date)))
     return document
+
+
+def _own(file: Path) -> bool:
+    return file.is_file() and _OWN_FILE.fullmatch(file.name) is not None
 
 
 def _seconds(moment: datetime) -> int:

@@ -26,11 +26,12 @@ def snippet(text: str, language: str, wanted: Collection[str]) -> Snippet:
         return Snippet(" ".join(text.split()))
     first = _best_window(tokens, wanted)
     shown = tokens[first : first + WORDS]
-    start, end = shown[0][0].start, shown[-1][0].end
+    start = shown[0][0].start if first else len(text) - len(text.lstrip())
+    end = shown[-1][0].end
     if first + WORDS >= len(tokens):
-        end = len(text)
+        end = len(text.rstrip())
     lead = "… " if first else ""
-    tail = " …" if end < len(text) else ""
+    tail = " …" if end < len(text.rstrip()) else ""
     # White space is folded to single characters one for one, so that offsets stay right.
     piece = "".join(" " if letter.isspace() else letter for letter in text[start:end])
     shift = len(lead) - start

@@ -13,13 +13,15 @@ ALLOWED = (ROOT / "monitor" / "fetch", ROOT / "monitor" / "newsroom")
 FORBIDDEN = (
     "httpx",
     "httpcore",
-    "socket",
     "urllib.request",
     "http.client",
     "requests",
     "urllib3",
     "aiohttp",
 )
+# The rest of the program may listen, name its machine, and forbid sockets to its children.
+SOCKET_NAMES = {"AF_INET", "AF_INET6", "create_server", "gethostname", "socket"}
+CONNECTING = {"create_connection", "open_connection", "getaddrinfo", "sock_connect"}
 PRODUCT = [
     path for folder in ("monitor", "config", "storage") for path in (ROOT / folder).rglob("*.py")
 ]
@@ -47,13 +49,48 @@ def network_modules(source: str) -> list[str]:
     ]
 
 
+def connects(source: str) -> list[str]:
+    """What a text does with sockets beyond listening."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module == "socket":
+            found.append("from socket import")
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+            if ast.unparse(node.value) == "socket" and node.attr not in SOCKET_NAMES:
+                found.append(f"socket.{node.attr}")
+        elif isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            if called == "socket.socket" or called.rpartition(".")[2] in CONNECTING:
+                found.append(called)
+    return found
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "socket.create_connection(('a', 1))",
+        "s = socket.socket()",
+        "from socket import socket",
+        "socket.getaddrinfo('a', 1)",
+        "async def f():\n    await asyncio.open_connection('a', 1)",
+    ],
+)
+def test_a_connection_is_found_however_it_is_made(source: str) -> None:
+    assert connects(source)
+
+
+def test_listening_is_no_connection() -> None:
+    assert not connects("x: socket.socket = socket.create_server(('127.0.0.1', 0))")
+    assert not connects("socket.getaddrinfo = refuse")
+
+
 @pytest.mark.parametrize(
     "source",
     [
         "import httpx",
         "from urllib import request",
         "import urllib.request as r",
-        "def f():\n    from socket import socket",
+        "def f():\n    from http.client import HTTPConnection",
         "importlib.import_module('http.client')",
     ],
 )
@@ -62,7 +99,7 @@ def test_an_import_is_found_however_it_is_written(source: str) -> None:
 
 
 def test_harmless_modules_are_not_taken_for_the_network() -> None:
-    assert not network_modules("import urllib.parse, socketserver\nfrom http import HTTPStatus")
+    assert not network_modules("import urllib.parse\nfrom http import HTTPStatus")
 
 
 def test_only_fetch_imports_the_network() -> None:
@@ -71,7 +108,7 @@ def test_only_fetch_imports_the_network() -> None:
         str(path.relative_to(ROOT)): modules
         for path in PRODUCT
         if not any(path.is_relative_to(folder) for folder in ALLOWED)
-        and (modules := network_modules(path.read_text("utf-8")))
+        and (modules := network_modules(text := path.read_text("utf-8")) + connects(text))
     }
     assert found == {}
 

@@ -135,6 +135,18 @@ def test_a_dripping_body_is_given_up(fetched: Any) -> None:
     one(fetched({"/": script}, "/", settings=patient), "fetch.too_slow")
 
 
+def test_a_slow_body_that_keeps_the_rate_is_waited_for(fetched: Any) -> None:
+    async def script(hit: Any) -> None:
+        hit.writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 20001\r\n\r\n" + b"x" * 20_000)
+        await hit.writer.drain()
+        await asyncio.sleep(0.4)
+        hit.writer.write(b"x")
+
+    settings = FetchSettings(allow_private=True, rate_after=0.1)  # 20,000 bytes buy 19 seconds
+    [found], _ = fetched({"/": script}, "/", settings=settings)
+    assert len(found.body) == 20_001
+
+
 def test_dripping_headers_are_given_up(fetched: Any) -> None:
     async def script(hit: Any) -> None:
         hit.writer.write(b"HTTP/1.1 200 OK\r\nx: ")

@@ -170,6 +170,12 @@ def test_closing_ends_a_task_at_work() -> None:
     assert asyncio.run(use()) == [Failure("parse.stopped", "stopped before it was done")] * 2
 
 
+def test_nothing_starts_after_closing() -> None:
+    sandbox = Sandbox()
+    sandbox.close()
+    assert failure(sandbox.run_sync(add, 1, timeout=30)).code == "parse.stopped"
+
+
 def test_importing_it_starts_and_loads_nothing() -> None:
     code = (
         "import sys, monitor.workers.sandbox as s; box = s.Sandbox(); box.close();"

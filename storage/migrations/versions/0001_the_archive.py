@@ -19,30 +19,32 @@ def upgrade() -> None:
         "articles",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
-        sa.Column("url", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("authors", sa.JSON(), nullable=False),
         sa.Column("published", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("published_from", sa.String(), nullable=True),
         sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("date", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("image", sa.String(), nullable=True),
-        sa.Column("section", sa.String(), nullable=True),
-        sa.Column("tags", sa.JSON(), nullable=False),
-        sa.Column("languages", sa.JSON(), nullable=False),
-        sa.Column("text_from", sa.String(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("fingerprint", sa.String(), nullable=False),
-        sa.Column("page_id", sa.Integer(), nullable=True),
         sa.Column("duplicate_of", sa.Integer(), nullable=True),
         sa.Column("story", sa.Integer(), nullable=True),
         sa.Column("versions", sa.Integer(), nullable=False),
-        sa.Column("external_id", sa.String(), nullable=True),
-        sa.Column("place", sa.String(), nullable=True),
-        sa.Column("classified_with", sa.String(), nullable=True),
         sa.Column("change", sa.Integer(), nullable=False),
+        sa.Column("classified_with", sa.String(), nullable=True),
+        sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("page_id", sa.Integer(), nullable=True),
+        sa.Column("published_offset", sa.Integer(), nullable=True),
+        sa.Column("published_from", sa.String(), nullable=True),
+        sa.Column("place", sa.String(), nullable=True),
+        sa.Column("text_from", sa.String(), nullable=False),
+        sa.Column("external_id", sa.Text(), nullable=True),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("image", sa.Text(), nullable=True),
+        sa.Column("section", sa.Text(), nullable=True),
+        sa.Column("tags", sa.JSON(), nullable=False),
+        sa.Column("languages", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("authors", sa.JSON(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["duplicate_of"], ["articles.id"], name=op.f("fk_articles_duplicate_of")
         ),
@@ -53,13 +55,9 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_articles_classified_with"), ["classified_with"], unique=False
         )
-        batch_op.create_index(
-            batch_op.f("ix_articles_duplicate_of"), ["duplicate_of"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_articles_external_id"), ["external_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_articles_fingerprint"), ["fingerprint"], unique=False)
         batch_op.create_index(batch_op.f("ix_articles_first_seen"), ["first_seen"], unique=False)
-        batch_op.create_index(batch_op.f("ix_articles_published"), ["published"], unique=False)
+        batch_op.create_index("ix_articles_latest", ["duplicate_of", "date", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_articles_source"), ["source"], unique=False)
         batch_op.create_index(batch_op.f("ix_articles_story"), ["story"], unique=False)
 
@@ -114,27 +112,27 @@ def upgrade() -> None:
         "entries",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
-        sa.Column("url", sa.String(), nullable=False),
-        sa.Column("url_key", sa.String(), nullable=False),
         sa.Column("host", sa.String(), nullable=False),
-        sa.Column("guid", sa.String(), nullable=True),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("summary", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("authors", sa.JSON(), nullable=False),
-        sa.Column("language", sa.String(), nullable=True),
-        sa.Column("published", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("published_raw", sa.String(), nullable=True),
-        sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("code", sa.String(), nullable=True),
-        sa.Column("detail", sa.Text(), nullable=True),
-        sa.Column("page_id", sa.Integer(), nullable=True),
-        sa.Column("article_id", sa.Integer(), nullable=True),
         sa.Column("lease_owner", sa.String(), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("published", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("page_id", sa.Integer(), nullable=True),
+        sa.Column("article_id", sa.Integer(), nullable=True),
+        sa.Column("url_key", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("guid", sa.Text(), nullable=True),
+        sa.Column("published_raw", sa.Text(), nullable=True),
+        sa.Column("language", sa.String(), nullable=True),
+        sa.Column("code", sa.String(), nullable=True),
+        sa.Column("detail", sa.Text(), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("authors", sa.JSON(), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["article_id"], ["articles.id"], name=op.f("fk_entries_article_id")
         ),
@@ -143,8 +141,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("entries", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_entries_article_id"), ["article_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_entries_source"), ["source"], unique=False)
-        batch_op.create_index("ix_entries_state", ["state", "next_attempt_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_entries_lease_owner"), ["lease_owner"], unique=False)
+        batch_op.create_index("ix_entries_state", ["state"], unique=False)
+        batch_op.create_index(
+            "ix_entries_work", ["source", "state", "host", "published"], unique=False
+        )
 
     op.create_table(
         "matches",
@@ -204,7 +205,7 @@ def upgrade() -> None:
         sa.Column("entry_id", sa.Integer(), nullable=False),
         sa.Column("channel_id", sa.Integer(), nullable=False),
         sa.Column("url", sa.String(), nullable=False),
-        sa.Column("guid", sa.String(), nullable=True),
+        sa.Column("guid", sa.Text(), nullable=True),
         sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
         sa.Column("announcement_hash", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -220,10 +221,10 @@ def upgrade() -> None:
         "versions",
         sa.Column("article_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("page_id", sa.Integer(), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["article_id"], ["articles.id"], name=op.f("fk_versions_article_id")
         ),

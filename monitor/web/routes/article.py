@@ -1,0 +1,46 @@
+"""One article: its text, where it comes from, why it belongs to its topics, its copies."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from monitor.web.evidence import judged
+from monitor.web.items import headline
+from monitor.web.pages import page, view_of
+from monitor.web.problems import problem
+from monitor.web.site import site_of
+from storage.repositories import articles
+
+_LONGEST_ID = 18  # digits; nineteen do not fit an integer of the database
+
+
+def article(request: Request) -> Response:
+    """The page of an article; ids are strings of digits."""
+    written = request.path_params["id"]
+    if not written.isascii() or not written.isdigit() or len(written) > _LONGEST_ID:
+        return problem(request, 404, "no_article", "no_page_help")
+    with site_of(request).database.read() as connection:
+        archived = articles.get(connection, int(written))
+        if archived is None:
+            return problem(request, 404, "no_article", "no_page_help")
+        versions = articles.versions_of(connection, archived.id)
+        first = archived.duplicate_of or archived.id
+        family = [articles.get(connection, first), *articles.copies_of(connection, first)]
+    title = headline(archived.article)
+    return page(
+        view_of(request),
+        "article.html",
+        {
+            "archived": archived,
+            "article": archived.article,
+            "headline": title,
+            "judged": judged(archived.article, title, archived.matches),
+            "versions": versions,
+            "copies": [each for each in family if each is not None and each.id != archived.id],
+        },
+    )
+
+
+ROUTES = (Route("/articles/{id}", article),)

@@ -1,0 +1,92 @@
+"""How each source does, in one word, with what is wrong and when it is read next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from config.source import Source
+from monitor.model import ChannelState, EntryState, PollStatus
+from storage.repositories import channels, entries, overview
+
+PERSISTENT = 3
+"""So many failures in a row are no hiccup; `monitor status` counts the same."""
+
+Word = Literal["ok", "new", "reading", "shaky", "failing"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """One source. `worst` is its channel with the most failures in a row, if any has failed;
+    `next` the channel that is read next. `waiting` and `given_up` count its pages."""
+
+    source: Source
+    word: Word
+    articles: int
+    last_read: datetime | None
+    next: ChannelState | None
+    worst: ChannelState | None
+    failing: int
+    waiting: int
+    given_up: int
+
+
+def read_states(
+    connection: Connection,
+    sources: Sequence[Source],
+    stored: Mapping[str, int],
+    now: datetime,
+) -> list[SourceState]:
+    """The states of these sources, in their order."""
+    keys = [(source.id, channel.url) for source in sources for channel in source.channels]
+    known: dict[str, list[ChannelState]] = {}
+    for state in channels.load(connection, keys):
+        known.setdefault(state.source, []).append(state)
+    counts = entries.counts(connection)
+    busy = overview.being_read(connection, now)
+    return [
+        _state(
+            source, known.get(source.id, []), stored.get(source.id, 0), counts, source.id in busy
+        )
+        for source in sources
+    ]
+
+
+def _state(
+    source: Source,
+    known: Sequence[ChannelState],
+    stored: int,
+    counts: Mapping[tuple[str, EntryState], int],
+    busy: bool,
+) -> SourceState:
+    read = [state for state in known if state.last_polled_at is not None]
+    failed = [state for state in read if state.last_status == PollStatus.FAILED]
+    worst = max(failed, key=lambda state: state.failures, default=None)
+    planned = [state for state in read if state.next_poll_at is not None]
+    return SourceState(
+        source=source,
+        word=_word(read, worst, busy),
+        articles=stored,
+        last_read=max(
+            (state.last_polled_at for state in read if state.last_polled_at), default=None
+        ),
+        next=min(planned, key=lambda state: str(state.next_poll_at), default=None),
+        worst=worst,
+        failing=len(failed),
+        waiting=sum(
+            counts.get((source.id, each), 0) for each in (EntryState.WAITING, EntryState.FETCHED)
+        ),
+        given_up=counts.get((source.id, EntryState.QUARANTINED), 0),
+    )
+
+
+def _word(read: Sequence[ChannelState], worst: ChannelState | None, busy: bool) -> Word:
+    if worst is not None:
+        return "failing" if worst.failures >= PERSISTENT else "shaky"
+    if busy:
+        return "reading"
+    return "ok" if read else "new"
