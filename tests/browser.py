@@ -31,12 +31,11 @@ def find_browser() -> Path | None:
 def install_browser() -> None:
     """Debian's package for root, Playwright's download for anybody else."""
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        quiet = {
-            "stdout": subprocess.DEVNULL,
-            "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-        }
-        subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)  # type: ignore[call-overload]
-        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False, **quiet)  # type: ignore[call-overload]
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for command in (["update", "-qq"], ["install", "-y", "-qq", "chromium"]):
+            subprocess.run(
+                ["apt-get", *command], check=False, env=environment, stdout=subprocess.DEVNULL
+            )
     else:
         subprocess.run(
             [sys.executable, "-m", "playwright", "install", "chromium"], check=False, timeout=600

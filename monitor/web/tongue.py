@@ -53,9 +53,8 @@ class Tongue:
 
     def moment(self, moment: datetime) -> str:
         """A day with its time, in the moment's own offset."""
-        return self.say(
-            "moment", date=self.day(moment), time=f"{moment:%H:%M}", zone=moment.tzname() or ""
-        )
+        zone = moment.tzname() or ""
+        return self.say("moment", date=self.day(moment), time=f"{moment:%H:%M}", zone=zone)
 
     def ago(self, moment: datetime, now: datetime) -> str:
         """How long ago, up to a day; the day itself before that, and in the future."""

@@ -8,7 +8,7 @@ import socket
 import zlib
 from urllib.parse import urlsplit
 
-import feedparser  # type: ignore[import-untyped]
+import feedparser
 import httpx
 import pytest
 

@@ -6,7 +6,7 @@ import io
 import json
 from typing import Any
 
-import feedparser  # type: ignore[import-untyped]
+import feedparser
 import httpx
 import pytest
 from lxml import etree, html

@@ -149,10 +149,10 @@ def test_numbers_take_the_right_form(language: str, count: int, expected: str) -
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
-        ("en", "3 Feb 2025, 09:05 UTC"),
-        ("fr", "3 févr. 2025 à 09:05 UTC"),
-        ("ru", "3 февр. 2025 г., 09:05 UTC"),
-        ("kk", "2025 ж. 3 ақп., 09:05 UTC"),
+        ("en", "3 Feb 2025, 14:05 UTC+05:00"),
+        ("fr", "3 févr. 2025 à 14:05 UTC+05:00"),
+        ("ru", "3 февр. 2025 г., 14:05 UTC+05:00"),
+        ("kk", "2025 ж. 3 ақп., 14:05 UTC+05:00"),
     ],
 )
 def test_moments_are_written_as_the_language_writes_them(language: str, expected: str) -> None:
