@@ -6,7 +6,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from monitor.fetch.client import Fetcher
 from monitor.fetch.settings import FetchSettings
 from monitor.workers.claims import new_owner
 from monitor.workers.sandbox import Sandbox
-from monitor.workers.services import Services
+from monitor.workers.services import LEASE, Services
 from storage.database import Database
 from storage.migrations import prepare
 from storage.search.index import SearchIndex
@@ -67,6 +67,7 @@ async def open_services(
     catalog: Catalog | None = None,
     *,
     now: Callable[[], datetime] = now,
+    lease: timedelta = LEASE,
 ) -> AsyncIterator[Services]:
     """Everything a worker needs. Children and connections are gone when the block ends."""
     catalog = catalog or load_checked_catalog(settings)
@@ -82,6 +83,7 @@ async def open_services(
                 sandbox=sandbox,
                 index=archive.index,
                 workers=settings.workers,
+                lease=lease,
                 owner=new_owner(),
                 now=now,
                 chance=random.random,

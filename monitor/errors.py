@@ -8,6 +8,7 @@ MonitorError                  exit code 1 unless said otherwise
 │   ├── LockHeld              75  another pass is at work
 │   └── DatabaseUnavailable   75  it does not answer, or is locked
 ├── SchemaMismatch            2   the database is older or newer than this program
+├── UnusableDatabase          2   the file is no database, is damaged or may not be used
 └── InvalidUrl                2   not an absolute http(s) address
 
 What a publisher does wrong is not an exception but a value: `monitor.model.Failure`.
@@ -43,6 +44,10 @@ class QueryError(UsageError):
 
 class SchemaMismatch(UsageError):
     """The database was written by another version of this program."""
+
+
+class UnusableDatabase(UsageError):
+    """What MONITOR_DATABASE_URL names cannot be used as a database as it is."""
 
 
 class InvalidUrl(UsageError):

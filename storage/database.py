@@ -31,7 +31,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from config.database_url import sqlite_file, usable_url
-from monitor.errors import ConfigError, DatabaseUnavailable, MonitorError
+from monitor.errors import ConfigError, DatabaseUnavailable, MonitorError, UnusableDatabase
 
 BUSY_SECONDS = 30
 CONNECT_SECONDS = 10
@@ -152,7 +152,7 @@ def _make_room(file: Path) -> None:
         raise ConfigError(
             f"MONITOR_DATABASE_URL: the folder {file.parent} cannot be used: {error.strerror}"
         ) from error
-    raise MonitorError(
+    raise UnusableDatabase(
         f"{file} is an empty file, not a database: restore a backup in its place, "
         "or remove the file to begin a new archive"
     )
@@ -195,7 +195,7 @@ def _sqlite_error(url: URL, error: DBAPIError) -> MonitorError | None:
         return DatabaseUnavailable(f"{_shown(url)} stays locked by another process")
     for fault, meaning in _SQLITE_FAULTS.items():
         if name.startswith(fault):
-            return MonitorError(f"{_shown(url)} {meaning} ({_first_line(error)})")
+            return UnusableDatabase(f"{_shown(url)} {meaning} ({_first_line(error)})")
     return None
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import importlib
 import logging
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import NoReturn
 
 import click
 
@@ -39,6 +41,9 @@ COMMANDS = {
     "init": "Copy the shipped sources and topics into a folder, to edit.",
     "demo": "Watch the monitor at work on a bundled newsroom, without internet.",
 }
+
+_STOPPED_BY_SIGTERM = ("run", "demo")
+"""Commands that have no end of their own: SIGTERM is how they are meant to stop."""
 
 _FIRST_STEPS = """\
 Nothing was asked for. To begin:
@@ -118,7 +123,15 @@ def commands(ctx: click.Context) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code. The outermost place: all errors end here."""
+    asked = sys.argv[1:] if arguments is None else arguments
+    if asked and asked[0] in _STOPPED_BY_SIGTERM:
+        signal.signal(signal.SIGTERM, _leave)
     sys.exit(run(arguments))
+
+
+def _leave(_number: int, _frame: object) -> NoReturn:
+    """Stop before anything is in hand: while modules load, no event loop listens to signals."""
+    raise SystemExit(0)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

@@ -20,6 +20,7 @@ from monitor.newsroom.clock import FastClock, whole_second
 from monitor.newsroom.config import write_config
 from monitor.newsroom.server import Newsroom
 from monitor.workers.schedule import Schedule
+from monitor.workers.services import LEASE
 from storage.repositories import articles
 
 TICK_SECONDS = 3.0
@@ -76,7 +77,9 @@ async def _demo(
         write_config(settings.config_dir, room)
         catalog = load_checked_catalog(settings)
         note(f"{len(room.world.articles)} articles on {len(room.sites)} sites; {speed:g}× time.")
-        async with open_services(settings, catalog, now=room.clock.now) as services:
+        async with open_services(
+            settings, catalog, now=room.clock.now, lease=LEASE * speed
+        ) as services:
             with stop_on_signals() as stop:
                 if seconds is not None:
                     asyncio.get_running_loop().call_later(seconds, stop.set)

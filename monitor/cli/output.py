@@ -62,7 +62,7 @@ def start_logging(settings: Settings, *, quiet: bool = False) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel("ERROR" if quiet else settings.log_level.upper())
-    for name in ("httpx", "httpcore", "hpack", "apscheduler", "trafilatura", "alembic"):
+    for name in ("httpx", "httpcore", "hpack", "apscheduler", "trafilatura", "alembic", "uvicorn"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

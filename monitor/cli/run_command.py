@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from config.catalog import Catalog
 from config.settings import Settings, load_settings
 from monitor.bootstrap import build_app, load_checked_catalog, open_services
-from monitor.cli.output import note, start_logging, when
+from monitor.cli.output import note, start_logging
 from monitor.cli.progress import watch_pass
 from monitor.cli.stopping import stop_on_signals
 from monitor.errors import UsageError
@@ -76,12 +76,10 @@ async def serve_until(
 def log_pass(report: PassReport) -> None:
     """One line a source that had something to say."""
     for tally in report.sources:
-        for reason in tally.trouble():
-            log.warning("%s: %s; it is tried again", tally.source, reason)
+        if (trouble := tally.trouble()) is not None:
+            log.warning("%s: %s; it is tried again", tally.source, trouble)
         if tally.stored or tally.updated or tally.failed:
             log.info("%s: %s", tally.source, tally.in_words())
-    if any(tally.channels for tally in report.sources):
-        log.info("next poll on %s", when(report.next_poll_at))
 
 
 class _Server(uvicorn.Server):

@@ -45,13 +45,14 @@ class SourceTally:
         ]
         return ", ".join(part for part in parts if part)
 
-    def trouble(self) -> list[str]:
-        """What failed among the channels, each reason once with the number of its channels."""
+    def trouble(self) -> str | None:
+        """What failed among the channels, in one line: the most frequent reason, and how often."""
         reasons = Counter(poll.failure.detail for _, poll in self.channels if poll.failure)
-        return [
-            reason + (f" ({count} channels)" if count > 1 else "")
-            for reason, count in reasons.items()
-        ]
+        if not reasons:
+            return None
+        [(reason, _)] = reasons.most_common(1)
+        count = reasons.total()
+        return reason if count == 1 else f"{reason}; {count} channels failed"
 
 
 @dataclass(frozen=True)

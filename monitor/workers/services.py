@@ -40,6 +40,7 @@ class Services:
     owner: str
     now: Callable[[], datetime]
     chance: Callable[[], float]
+    lease: timedelta = LEASE
     _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @cached_property
@@ -56,7 +57,7 @@ class Services:
 
     @property
     def lease_end(self) -> datetime:
-        return self.now() + LEASE
+        return self.now() + self.lease
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` on a connection for reading, off the event loop."""

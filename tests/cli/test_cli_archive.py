@@ -68,7 +68,7 @@ def test_an_export_has_the_article_format(filled: Cli) -> None:
     law, copy, kazakh = records
     assert law["url"] == "https://example.org/law"
     assert law["authors"] == ["Aida Sarsen", "-R. Novak"]
-    assert law["published"] == "2025-11-17T04:30:00+00:00"
+    assert law["published"] == "2025-11-17T09:30:00+05:00"
     assert (law["source"], copy["source"]) == ("example", "imported")
     assert (law["external_id"], copy["external_id"]) == ("seven", "8")
     assert (law["duplicate_of"], copy["duplicate_of"]) == (None, "1")

@@ -82,7 +82,7 @@ async def poll_ailing(bench: Bench, pattern: str) -> dict[str, SourceTally]:
         bench.room.fail(site, pattern, FAULTS[name][0])
     tallies = {tally.source: tally for tally in (await poll_impatiently(bench)).sources}
     well = tallies.pop(WELL)
-    assert (well.stored, well.failed, well.trouble()) == (EACH, 0, [])
+    assert (well.stored, well.failed, well.trouble()) == (EACH, 0, None)
     return {ILL[source]: tally for source, tally in tallies.items()}
 
 
