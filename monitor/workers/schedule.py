@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import UTC
+from datetime import UTC, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -46,7 +46,8 @@ class Schedule:
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
             timezone=UTC,
         )
-        now = self.services.now()
+        # The ticker runs on this machine's clock, whatever clock the services go by.
+        now = datetime.now(UTC)
         scheduler.add_job(self._look, "interval", seconds=self.tick, next_run_time=now)
         scheduler.start()
         await self.stopping.wait()
