@@ -12,6 +12,7 @@ from monitor.fetch.client import Fetcher
 from monitor.fetch.settings import FEED_LIMIT
 from monitor.model import Failure, Fate
 from monitor.pipeline.canonical_url import canonical_url
+from monitor.pipeline.inflate import inflated
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,10 @@ async def load(name: str, fetcher: Fetcher, *, url: str | None = None) -> Docume
 
 def _read(name: str, url: str) -> Document | Failure:
     try:
-        return Document(name, url, "", Path(name).read_bytes())
+        body = inflated(Path(name).read_bytes(), FEED_LIMIT)
     except OSError as error:
         detail = f"{name} cannot be read: {error.strerror or error}"
         return Failure("input.file", detail, Fate.SKIP)
+    if body is None:
+        return Failure("input.file", f"{name} holds more than {FEED_LIMIT} bytes", Fate.SKIP)
+    return Document(name, url, "", body)

@@ -101,7 +101,7 @@ def _channel(
 
 def _kind_of(body: bytes) -> Kind:
     start = body[:2000].lower()
-    if b"<urlset" in start or b"<sitemapindex" in start or body[:2] == b"\x1f\x8b":
+    if b"<urlset" in start or b"<sitemapindex" in start:
         return "sitemap"
     return "feed"
 

@@ -196,11 +196,14 @@ def _hint(stated: Stated, source: Source | None, announced: Entry | None) -> str
 
 
 def _address(canonical: str, url: str) -> str:
-    """The page's canonical address if it is an article's of the same site, else its own."""
+    """The page's canonical address if it is an article's of the same site, else its own.
+
+    Of a saved page nothing is known but what it says itself.
+    """
     try:
         own = canonical_url(url)
     except InvalidUrl:
-        return url
+        return _or_else(canonical, url)
     try:
         stated = canonical_url(canonical, own) if canonical else own
     except InvalidUrl:
@@ -210,6 +213,13 @@ def _address(canonical: str, url: str) -> str:
     if not same or here.port != there.port or (there.path in ("", "/") and not there.query):
         return own
     return stated
+
+
+def _or_else(canonical: str, url: str) -> str:
+    try:
+        return canonical_url(canonical)
+    except InvalidUrl:
+        return url
 
 
 def _image(image: str, url: str) -> str | None:
