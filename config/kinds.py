@@ -53,6 +53,8 @@ def _http_url(value: str) -> str:
         raise ValueError(f"expected a web address ({error})") from error
     if not usable:
         raise ValueError('expected an address that begins with "https://" or "http://"')
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("expected an address without a user name or password")
     if any(letter.isspace() or not letter.isprintable() for letter in value) or "\\" in value:
         raise ValueError("expected an address without blanks, control characters or backslashes")
     return value

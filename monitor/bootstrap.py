@@ -16,6 +16,7 @@ from monitor.errors import ConfigError
 from monitor.fetch.client import Fetcher
 from monitor.fetch.settings import FetchSettings
 from monitor.workers.claims import new_owner
+from monitor.workers.judge import Judge
 from monitor.workers.sandbox import Sandbox
 from monitor.workers.services import LEASE, Services
 from storage.database import Database
@@ -78,6 +79,7 @@ async def open_services(
         ):
             yield Services(
                 catalog=catalog,
+                judge=Judge(catalog),
                 database=archive.database,
                 fetcher=fetcher,
                 sandbox=sandbox,

@@ -4,6 +4,7 @@ One word for one thing, everywhere in the code, the database and the interface:
 
 source    an outlet that is watched (one TOML file): The Astana Times, Euronews, Akorda
 channel   one address where a source announces articles: a feed, a sitemap or a listing
+gap       a time in which a channel showed more than was seen; filled from its backfill
 entry     an announced link, as the channel gives it; nothing of it has been fetched
 page      the bytes behind an entry as they were fetched, with status, headers and time
 article   what was published: title, body, date, language, without the page around it
@@ -13,6 +14,7 @@ story     all the coverage of one event, copies included
 topic     what the archive is organised around (one TOML file each)
 match     an article belongs to a topic: a score, and the evidence for it
 edition   one digest for one subscriber and one local date
+alarm     something about a source that a person should look at; it clears by itself
 
 Times are aware datetimes, in UTC but for `Article.published`, which keeps its publisher's offset.
 Languages are ISO 639-1 codes. Addresses are absolute.
@@ -24,6 +26,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 
 class Fate(StrEnum):
@@ -92,8 +95,9 @@ class Announced:
 
     `complete` is False when the document ends before its root element does: the entries that are
     whole are kept and the channel's validators must not move. `more` are further documents to
-    read (the children of a sitemap index, newest first). `warnings` are short codes such as
-    "parse.bozo" or "charset.guessed".
+    read (the children of a sitemap index, newest first), `more_modified` when each of them last
+    changed, as far as that is known. `warnings` are short codes such as "parse.bozo" or
+    "charset.guessed".
     """
 
     entries: tuple[Entry, ...] = ()
@@ -101,6 +105,7 @@ class Announced:
     more: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     hints: Hints = Hints()
+    more_modified: tuple[datetime | None, ...] = ()
 
     @property
     def ttl(self) -> timedelta | None:
@@ -223,11 +228,28 @@ class ArchivedArticle:
     external_id: str | None = None
     place: str | None = None
     matches: tuple[Match, ...] = ()
+    withdrawn: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A channel's permanent redirect (301, 308), as far as it is believed.
+
+    `to` has been the answer `count` times since `since`. Once it is adopted, the channel is asked
+    there, and at its old address again a while after `asked_at`, when that was asked last.
+    """
+
+    to: str
+    since: datetime
+    count: int
+    asked_at: datetime
+    adopted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelState:
-    """What is remembered of a channel between two polls."""
+    """What is remembered of a channel between two polls. `turnover` is that of its last plan;
+    `full_read_at` is when its document was last read, rather than "unchanged"."""
 
     id: int
     source: str
@@ -244,6 +266,10 @@ class ChannelState:
     last_status: str | None = None
     last_http: int | None = None
     last_error: str | None = None
+    turnover: timedelta | None = None
+    hints: Hints = Hints()
+    full_read_at: datetime | None = None
+    move: Move | None = None
 
 
 class PollStatus(StrEnum):
@@ -256,7 +282,8 @@ class PollStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """One poll of a channel, as it goes into the log. `size` is in bytes, decoded."""
+    """One poll of a channel, as it goes into the log. `size` is in bytes, decoded; `gap` says
+    that what it showed does not reach back to the reading before."""
 
     started_at: datetime
     elapsed: timedelta
@@ -270,6 +297,72 @@ class Poll:
     interval: timedelta
     warnings: tuple[str, ...] = ()
     failure: Failure | None = None
+    turnover: timedelta | None = None
+    gap: bool = False
+
+
+class GapState(StrEnum):
+    """What is known of a gap."""
+
+    OPEN = "open"  # it is being filled, or will be
+    FILLED = "filled"  # everything between what was known and what is has been read
+    UNFILLABLE = "unfillable"  # there is nothing to fill it from, and the reason is known
+    BOUNDED = "bounded"  # so much was read without an end that it was left
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a walk through older announcements stands: the last page read of an address with
+    `{page}`, or the documents of a sitemap still to be read (None: the first one is)."""
+
+    page: int = 0
+    pending: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A time in which a channel's window turned over between two readings.
+
+    What appeared after `known_until` and was gone again at `opened_at` was not seen; `last_read_at`
+    is the reading before. `backfill` is the address it is filled from, `place` how far; `met_older`
+    and `met_newer` say that both its ends were met there. `suspected` is a gap that a document
+    which was cut short seemed to show.
+    """
+
+    id: int
+    channel_id: int
+    opened_at: datetime
+    known_until: datetime
+    last_read_at: datetime
+    state: GapState = GapState.OPEN
+    filled_at: datetime | None = None
+    backfill: str | None = None
+    place: Place = Place()
+    pages_read: int = 0
+    entries_found: int = 0
+    attempts: int = 0
+    next_attempt_at: datetime | None = None
+    suspected: bool = False
+    met_older: bool = False
+    met_newer: bool = False
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Backfill:
+    """A walk through a channel's older announcements that a person asked for, back to `since`.
+    It is over when `finished_at` is set; `note` says how it ended."""
+
+    id: int
+    channel_id: int
+    backfill: str
+    since: datetime
+    started_at: datetime
+    finished_at: datetime | None = None
+    place: Place = Place()
+    pages_read: int = 0
+    entries_found: int = 0
+    note: str | None = None
 
 
 class EntryState(StrEnum):
@@ -313,3 +406,25 @@ class Version:
     title: str
     text: str
     seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something that a person should look at. There is at most one open alarm of a kind for a
+    source and channel (None: the whole source). `facts` are the figures behind `sentence`."""
+
+    kind: str
+    source: str
+    channel_id: int | None
+    sentence: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedAlarm:
+    """An alarm as it is kept; open as long as `cleared_at` is None."""
+
+    id: int
+    alarm: Alarm
+    raised_at: datetime
+    cleared_at: datetime | None = None

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     DateTime,
     Float,
@@ -122,7 +123,60 @@ channels = Table(
     Column("last_error", Plain),
     Column("lease_owner", String),
     Column("lease_until", Moment),
+    Column("turnover_seconds", Float),
+    Column("hints", JSON),
+    Column("full_read_at", Moment),
+    Column("moved_to", String),
+    Column("moved_since", Moment),
+    Column("moved_count", Integer),
+    Column("moved_asked_at", Moment),  # when the address that moved was asked last
+    Column("moved_adopted", Boolean),
     UniqueConstraint("source", "url"),
+)
+
+# Times in which a channel's window turned over between two readings: what may have been missed.
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel_id", ForeignKey("channels.id"), nullable=False, index=True),
+    Column("opened_at", Moment, nullable=False),
+    Column("known_until", Moment, nullable=False),
+    Column("last_read_at", Moment, nullable=False),
+    Column("state", String, nullable=False, index=True),  # open, filled, unfillable, bounded
+    Column("filled_at", Moment),
+    Column("backfill", String),
+    Column("page", Integer, nullable=False, default=0),
+    Column("pending", JSON),
+    Column("pages_read", Integer, nullable=False, default=0),
+    Column("entries_found", Integer, nullable=False, default=0),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("next_attempt_at", Moment),
+    Column("suspected", Boolean, nullable=False),
+    Column("met_older", Boolean, nullable=False, default=False),
+    Column("met_newer", Boolean, nullable=False, default=False),
+    Column("note", Plain),
+    Column("lease_owner", String),
+    Column("lease_until", Moment),
+)
+
+# Walks through older announcements that a person asked for.
+backfills = Table(
+    "backfills",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel_id", ForeignKey("channels.id"), nullable=False, index=True),
+    Column("backfill", String, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("finished_at", Moment),
+    Column("page", Integer, nullable=False, default=0),
+    Column("pending", JSON),
+    Column("pages_read", Integer, nullable=False, default=0),
+    Column("entries_found", Integer, nullable=False, default=0),
+    Column("note", Plain),
+    Column("lease_owner", String),
+    Column("lease_until", Moment),
 )
 
 polls = Table(
@@ -158,6 +212,10 @@ entries = Table(
     Column("first_seen", Moment, nullable=False),
     Column("page_id", Integer),
     Column("article_id", ForeignKey("articles.id"), index=True),
+    Column("failing_since", Moment),
+    Column("check_at", Moment),  # when its page is looked at again for changes
+    Column("checks", Integer, nullable=False, default=0),
+    Column("gone", Integer, nullable=False, default=0),  # how often in a row it was not there
     Column("url_key", String, nullable=False, unique=True),
     Column("url", String, nullable=False),
     Column("guid", Plain),
@@ -171,6 +229,7 @@ entries = Table(
     Column("text", Plain, nullable=False),
     Index("ix_entries_state", "state"),
     Index("ix_entries_work", "source", "state", "host", "published"),
+    Index("ix_entries_checks", "source", "check_at"),
 )
 
 sightings = Table(
@@ -182,7 +241,9 @@ sightings = Table(
     Column("guid", Plain),
     Column("first_seen", Moment, nullable=False),
     Column("announcement_hash", String, nullable=False),
-    Index("ix_sightings_channel_id", "channel_id"),
+    Column("guid_key", String),  # a digest: guids of several kilobytes fit into no index
+    Column("modified", Moment),
+    Index("ix_sightings_channel_id", "channel_id", "guid_key"),
 )
 
 pages = Table(
@@ -203,16 +264,18 @@ articles = Table(
     "articles",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("source", String, nullable=False, index=True),
+    Column("source", String, nullable=False),
     Column("language", String, nullable=False),
     Column("published", Moment),
     Column("first_seen", Moment, nullable=False, index=True),
     Column("date", Moment, nullable=False),  # published, else first_seen: lists are sorted by it
     Column("updated", Moment),
+    Column("withdrawn_at", Moment),  # its page was not there twice in a row
     Column("duplicate_of", ForeignKey("articles.id")),
     Column("story", Integer, index=True),
     Column("versions", Integer, nullable=False, default=1),
     Column("change", Integer, nullable=False, index=True),
+    Column("indexed_at", Moment, index=True),  # when a search found it for the first time
     Column("classified_with", String, index=True),
     Column("fingerprint", String, nullable=False, index=True),
     Column("page_id", Integer),  # no foreign key: pages point to entries, entries to articles
@@ -231,6 +294,7 @@ articles = Table(
     Column("authors", JSON, nullable=False),
     Column("text", Plain, nullable=False),
     Index("ix_articles_latest", "duplicate_of", "date", "id"),
+    Index("ix_articles_source", "source", "first_seen"),
 )
 
 versions = Table(
@@ -250,6 +314,7 @@ aliases = Table(
     metadata,
     Column("url_key", String, primary_key=True),
     Column("article_id", ForeignKey("articles.id"), nullable=False, index=True),
+    Column("path", String, index=True),  # what a site that moves to another domain keeps
 )
 
 matches = Table(
@@ -260,4 +325,31 @@ matches = Table(
     Column("score", Float, nullable=False),
     Column("evidence", JSON, nullable=False),
     Index("ix_matches_topic", "topic", "article_id"),
+)
+
+# What a person should look at. `open_as` names kind, source and channel as long as the alarm is
+# open: what is open stands there once.
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("channel_id", ForeignKey("channels.id")),
+    Column("open_as", String, unique=True),
+    Column("raised_at", Moment, nullable=False),
+    Column("cleared_at", Moment),
+    Column("sentence", Plain, nullable=False),
+    Column("facts", JSON, nullable=False),
+    Index("ix_alarms_source", "source", "kind", "cleared_at"),
+)
+
+# What is usual for a source, learned from the archive now and then.
+baselines = Table(
+    "baselines",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("learned_at", Moment),
+    Column("compared_at", Moment),  # when its newest articles were compared with those before
+    Column("facts", JSON, nullable=False),
 )

@@ -12,7 +12,7 @@ import click
 
 from config.settings import Settings, load_settings
 from monitor.bootstrap import build_app, load_checked_catalog, open_archive, open_services
-from monitor.cli.output import note, say, start_logging
+from monitor.cli.output import json_option, note, print_json, say, start_logging
 from monitor.cli.run_command import listening, log_pass, serve_until
 from monitor.cli.stopping import stop_on_signals
 from monitor.newsroom.bundled import bundled_world
@@ -35,7 +35,8 @@ TICK_SECONDS = 3.0
     help="How much faster the newsroom's clock runs: 240 shows a day in six minutes.",
 )
 @click.option("--seconds", type=click.FloatRange(1), help="Stop after so long; else on Ctrl-C.")
-def command(speed: float, seconds: float | None) -> int:
+@json_option
+def command(speed: float, seconds: float | None, as_json: bool) -> int:
     """Watch the monitor at work on a bundled newsroom, without internet. News sites on this
     machine publish in four languages while it runs. It keeps nothing: its archive is in a
     temporary folder that is removed at the end.
@@ -49,7 +50,11 @@ def command(speed: float, seconds: float | None) -> int:
         settings = _settings(folder)
         start_logging(settings)
         with listening(settings) as listener:
-            asyncio.run(_demo(settings, folder, listener, speed, seconds))
+            published, stored = asyncio.run(_demo(settings, folder, listener, speed, seconds))
+    if as_json:
+        print_json({"published": published, "stored": stored})
+    else:
+        say(f"{published} articles were published, {stored} are in the archive.")
     return 0
 
 
@@ -71,7 +76,7 @@ async def _demo(
     listener: socket.socket,
     speed: float,
     seconds: float | None,
-) -> None:
+) -> tuple[int, int]:
     start = whole_second(datetime.now(UTC))
     async with Newsroom(bundled_world(start), FastClock(start, speed)) as room:
         write_config(settings.config_dir, room)
@@ -85,10 +90,9 @@ async def _demo(
                     asyncio.get_running_loop().call_later(seconds, stop.set)
                 schedule = Schedule(services, tick=TICK_SECONDS, on_pass=log_pass)
                 await serve_until(stop, schedule, build_app(settings, services), listener)
-        _say_what_was_seen(settings, room)
+        return len(room.ledger.published()), _stored(settings)
 
 
-def _say_what_was_seen(settings: Settings, room: Newsroom) -> None:
+def _stored(settings: Settings) -> int:
     with open_archive(settings) as archive, archive.database.read() as connection:
-        stored = sum(articles.counts_by_source(connection).values())
-    say(f"{len(room.ledger.published())} articles were published, {stored} are in the archive.")
+        return sum(articles.counts_by_source(connection).values())

@@ -16,7 +16,7 @@ from monitor.errors import MonitorError, UsageError
 from monitor.model import Announced, Entry, Failure
 from monitor.pipeline.article_format import iso
 from monitor.workers.add import publisher
-from monitor.workers.poll import read_channel
+from monitor.workers.read_channel import read_channel
 
 Kind = Literal["feed", "sitemap", "listing"]
 UNNAMED = "https://example.org/"

@@ -11,6 +11,7 @@ from config.catalog import load_catalog
 from config.settings import load_settings
 from monitor.bootstrap import Archive
 from monitor.errors import UsageError
+from monitor.pipeline.detect_language import language_code
 from storage.repositories import articles
 from storage.search.query import Filters, parse_day
 
@@ -53,10 +54,21 @@ def read_filters(given: Mapping[str, str | None]) -> Filters:
         topics = load_catalog(load_settings().config_dir).topics
         if topic not in topics:
             raise UsageError(f"No topic is called {topic!r}; there are: {', '.join(topics)}")
+    first = None if since is None else parse_day(since)
+    last = None if until is None else parse_day(until, end=True)
+    if first is not None and last is not None and last <= first:
+        raise UsageError(f"--since {since} is after --until {until}")
     return Filters(
         topic=topic,
         source=given["source"],
-        language={"kz": "kk"}.get(given["lang"] or "", given["lang"]),
-        since=None if since is None else parse_day(since),
-        until=None if until is None else parse_day(until, end=True),
+        language=None if given["lang"] is None else _language(given["lang"]),
+        since=first,
+        until=last,
     )
+
+
+def _language(given: str) -> str:
+    code = language_code(given)
+    if code is None:
+        raise UsageError(f"{given!r} is no language code; expected two letters: en, fr, ru, kk, …")
+    return code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 from collections.abc import Mapping
 from datetime import datetime
@@ -25,8 +26,8 @@ def print_json(value: Mapping[str, Any]) -> None:
 
 
 def say(line: str = "") -> None:
-    """A line of the result, for a person."""
-    click.echo(line)
+    """Lines of the result, for a person."""
+    click.echo(_harmless(line))
 
 
 def said(name: str, failure: Failure) -> str:
@@ -39,7 +40,25 @@ def said(name: str, failure: Failure) -> str:
 
 def note(line: str) -> None:
     """A line about how the work goes: stderr."""
-    click.echo(line, err=True)
+    click.echo(_harmless(line), err=True)
+
+
+_STYLE = re.compile(r"(\x1b\[(?:0|1|3[0-7])m)")
+
+
+def _harmless(line: str) -> str:
+    """What publishers wrote may hold terminal codes; only colours and weights get through."""
+    return "".join(
+        part if _STYLE.fullmatch(part) else visible(part, keep="\n\t")
+        for part in _STYLE.split(line)
+    )
+
+
+def visible(text: str, keep: str = "") -> str:
+    """Text with every character that a terminal would act on written out."""
+    return "".join(
+        letter if letter.isprintable() or letter in keep else repr(letter)[1:-1] for letter in text
+    )
 
 
 def published_at(moment: datetime | None) -> str:
@@ -71,4 +90,4 @@ class _OneLine(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # logging's name
         line = super().formatMessage(record)
-        return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in line)
+        return visible(line)

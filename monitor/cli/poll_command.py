@@ -120,6 +120,7 @@ def _channel_record(url: str, poll: Poll) -> dict[str, Any]:
         "http": poll.http,
         "found": poll.found,
         "new": poll.new,
+        "gap": poll.gap,
         "error": None if failure is None else f"{failure.code}: {failure.detail}",
         "warnings": list(poll.warnings),
         "next_poll": iso(poll.next_poll_at),

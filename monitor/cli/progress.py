@@ -1,14 +1,18 @@
-"""A progress bar for a pass, on a terminal only: none in a pipe, none under cron."""
+"""Progress bars for passes and backfills, on a terminal only: none in a pipe, none under cron."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from monitor.model import Failure, Poll
+from monitor.model import Backfill, Failure, Poll
 from monitor.workers.extract import Outcome
 from monitor.workers.report import NobodyWatches, Watcher
+
+if TYPE_CHECKING:
+    from monitor.workers.backfill import BackfillWatcher
 
 
 @contextmanager
@@ -47,3 +51,30 @@ class _Bars:
 
     def page_done(self, source: str, url: str, outcome: Outcome | Failure) -> None:
         self._progress.update(self._pages, advance=1, detail=url[:60])
+
+    def document_read(self, walk: Backfill) -> None:
+        """One more document of an archive; nobody knows how many there are."""
+        detail = f"{walk.entries_found} new in {walk.pages_read} documents"
+        self._progress.update(self._channels, description="archive", advance=1, detail=detail)
+
+
+@contextmanager
+def watch_backfill() -> Iterator[BackfillWatcher]:
+    """The same for a backfill, which reads documents of an archive."""
+    with watch_pass() as watcher:
+        yield _Backfill(watcher)
+
+
+class _Backfill:
+    """Shows documents where a pass shows channels; how many there are nobody knows."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self.channels_due = watcher.channels_due
+        self.channel_read = watcher.channel_read
+        self.pages_due = watcher.pages_due
+        self.page_done = watcher.page_done
+        self._watcher = watcher
+
+    def document_read(self, source: str, walk: Backfill) -> None:
+        if isinstance(self._watcher, _Bars):
+            self._watcher.document_read(walk)

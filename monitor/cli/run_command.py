@@ -58,7 +58,11 @@ async def serve_until(
     stop: asyncio.Event, schedule: Schedule, app: Starlette, listener: socket.socket
 ) -> None:
     """Run the schedule and the page side by side until `stop` is set."""
-    server = _Server(uvicorn.Config(app, log_config=None, lifespan="off", access_log=False))
+    server = _Server(
+        uvicorn.Config(
+            app, log_config=None, lifespan="off", access_log=False, timeout_graceful_shutdown=3
+        )
+    )
     ticking = asyncio.create_task(schedule.run())
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     host, port = listener.getsockname()[:2]

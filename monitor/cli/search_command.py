@@ -6,15 +6,19 @@ from typing import Any, Literal
 
 import click
 
-from config.settings import load_settings
+from config.secrets import masked
+from config.settings import Settings, load_settings
 from monitor.bootstrap import Archive, open_archive
 from monitor.cli.filters import check_source, filter_options, read_filters
-from monitor.cli.output import json_option, print_json, published_at, say, start_logging
+from monitor.cli.output import json_option, note, print_json, published_at, say, start_logging
 from monitor.model import ArchivedArticle
 from monitor.pipeline.article_format import to_record
 from storage.repositories import articles
 from storage.search.query import MAX_LIMIT, Query, parse_words
 from storage.search.snippets import Snippet, snippet
+
+PATIENCE = 5.0
+"""Seconds to wait for another process that indexes."""
 
 
 @click.command("search")
@@ -45,7 +49,7 @@ def command(
     """Search the archive.
 
     All words must occur, in any inflected form, in English, French, Russian or Kazakh. A "phrase"
-    in quotation marks must occur as it stands, -word must not occur. Without QUERY: everything
+    in quotation marks: its words in this order. -word must not occur. Without QUERY: everything
     that passes the filters, newest first.
 
     \b
@@ -58,8 +62,11 @@ def command(
     query = Query(parse_words(" ".join(words)), read_filters(given), sort, limit)
     with open_archive(settings) as archive:
         check_source(archive, query.filters)
-        archive.index.refresh(archive.database)
+        archive.index.refresh(archive.database, patience=PATIENCE)
+        if not archive.index.is_level(archive.database):
+            note("note: another process is indexing; the newest articles may be missing")
         hits = archive.index.search(query)
+        held = hits.total or archive.index.search(Query(limit=1)).total
         found = _load(archive, hits.ids)
     for archived in found:
         article = archived.article
@@ -69,7 +76,7 @@ def command(
         else:
             _print(archived, piece)
     if not as_json:
-        say(_summary(hits.total, len(found)))
+        say(_summary(hits.total, len(found)) if held else _empty(settings))
     return 0
 
 
@@ -105,6 +112,10 @@ def _marked(piece: Snippet) -> str:
         )
         last = end
     return marked + piece.text[last:]
+
+
+def _empty(settings: Settings) -> str:
+    return f"The archive at {masked(settings.database_url)} is empty: `monitor poll` fills it."
 
 
 def _summary(total: int, shown: int) -> str:

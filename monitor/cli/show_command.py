@@ -7,10 +7,11 @@ import click
 from config.settings import load_settings
 from monitor.bootstrap import open_archive
 from monitor.cli.output import json_option, print_json, published_at, say, start_logging, when
+from monitor.cli.versions import version_lines, version_records
 from monitor.errors import UsageError
 from monitor.model import ArchivedArticle, Match, Version
-from monitor.pipeline.article_format import iso, to_record
-from storage.repositories import articles
+from monitor.pipeline.article_format import to_record
+from storage.repositories import articles, rechecks
 
 
 @click.command("show")
@@ -33,6 +34,7 @@ def command(article_id: str, as_json: bool) -> int:
         if archived is None:
             raise UsageError(f"The archive has no article {article_id}")
         versions = articles.versions_of(connection, archived.id)
+        notes = rechecks.notes(connection, archived.id)
         first = archived.duplicate_of or archived.id
         family = [articles.get(connection, first), *articles.copies_of(connection, first)]
         copies = [each for each in family if each is not None and each.id != archived.id]
@@ -40,26 +42,21 @@ def command(article_id: str, as_json: bool) -> int:
         print_json(
             to_record(archived)
             | {
-                "history": [_version_record(each) for each in versions],
+                "history": version_records(versions),
+                "notes": [code for code, _ in notes],
                 "copies": [str(each.id) for each in copies],
             }
         )
     else:
-        _print(archived, versions, copies)
+        _print(archived, versions, copies, [words for _, words in notes])
     return 0
 
 
-def _version_record(version: Version) -> dict[str, object]:
-    return {
-        "number": version.number,
-        "seen": iso(version.seen_at),
-        "title": version.title,
-        "text": version.text,
-    }
-
-
 def _print(
-    archived: ArchivedArticle, versions: list[Version], copies: list[ArchivedArticle]
+    archived: ArchivedArticle,
+    versions: list[Version],
+    copies: list[ArchivedArticle],
+    notes: list[str],
 ) -> None:
     article = archived.article
     say(click.style(article.title, bold=True))
@@ -67,6 +64,10 @@ def _print(
     say(f"{archived.source} · {article.language} · published {published_at(article.published)}")
     if article.authors:
         say(f"by {', '.join(article.authors)}")
+    if archived.withdrawn is not None:
+        say(f"withdrawn by its publisher: gone since {when(archived.withdrawn)}")
+    for words in notes:
+        say(f"note: {words}")
     say(f"first seen {when(archived.first_seen)} · text from {article.text_from}: {article.reason}")
     say()
     say(article.text)
@@ -78,8 +79,8 @@ def _print(
         say("  none")
     if len(versions) > 1:
         say("Versions:")
-        for version in versions:
-            say(f"  {version.number}  {when(version.seen_at)}  {version.title}")
+        for line in version_lines(versions):
+            say(line)
     if copies:
         say("Same text:")
         for copy in copies:

@@ -10,13 +10,14 @@ import click
 
 from config.settings import Settings, load_settings
 from config.source import Source
-from config.writing import write_source
 from monitor.bootstrap import load_checked_catalog, open_archive, open_fetcher, open_sandbox
-from monitor.cli.output import json_option, print_json, published_at, said, say, start_logging
-from monitor.errors import MonitorError, UsageError
+from monitor.cli.output import json_option, print_json, published_at, say, start_logging
+from monitor.cli.sources_add import add
+from monitor.cli.sources_export import export
+from monitor.errors import UsageError
 from monitor.model import Article, Failure
 from monitor.pipeline.article_format import iso
-from monitor.workers.try_source import TriedChannel, propose_source, try_channel
+from monitor.workers.try_source import TriedChannel, try_channel
 from storage.repositories import articles
 
 
@@ -24,13 +25,14 @@ from storage.repositories import articles
 @json_option
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> int:
-    """List, check and add sources. The list says how many articles each has brought.
+    """List, check, add and export sources. The list says how many articles each has brought.
 
     \b
     Example:
       monitor sources
       monitor sources check akorda
       monitor sources add https://example.org/news/
+      monitor sources export -o sources.opml
     """
     if ctx.invoked_subcommand is not None:
         return 0
@@ -76,29 +78,8 @@ def check(source_id: str, as_json: bool) -> int:
     return 0 if all(_is_good(each) for each in tried) else 1
 
 
-@command.command("add")
-@click.argument("url", metavar="URL")
-@json_option
-def add(url: str, as_json: bool) -> int:
-    """Add a source: URL is a feed, or a page that declares one. Writes a file into sources/ of
-    MONITOR_CONFIG_DIR, to be edited.
-
-    \b
-    Example:
-      monitor sources add https://kursiv.media/
-    """
-    settings = load_settings()
-    start_logging(settings)
-    source = asyncio.run(_propose(settings, url))
-    if isinstance(source, Failure):
-        raise MonitorError(said(url, source))
-    file = write_source(settings.config_dir, source)
-    if as_json:
-        print_json(_source_record(source) | {"file": str(file)})
-    else:
-        say(f"Written: {file}")
-        say(f"Try it out with `monitor sources check {source.id}`.")
-    return 0
+command.add_command(add)
+command.add_command(export)
 
 
 async def _check(settings: Settings, source: Source) -> Sequence[TriedChannel]:
@@ -106,11 +87,6 @@ async def _check(settings: Settings, source: Source) -> Sequence[TriedChannel]:
         return await asyncio.gather(
             *(try_channel(fetcher, sandbox, source, channel) for channel in source.channels)
         )
-
-
-async def _propose(settings: Settings, url: str) -> Source | Failure:
-    async with open_fetcher(settings) as fetcher, open_sandbox(settings) as sandbox:
-        return await propose_source(fetcher, sandbox, url)
 
 
 def _is_good(tried: TriedChannel) -> bool:

@@ -13,10 +13,11 @@ from config.catalog import Catalog
 from config.settings import load_settings
 from config.source import Channel, Source
 from monitor.bootstrap import Archive, load_checked_catalog, now, open_archive
+from monitor.cli.completeness import Completeness, move_record, print_completeness
 from monitor.cli.output import json_option, print_json, say, start_logging, when
-from monitor.model import ChannelState, EntryState
+from monitor.model import ChannelState, EntryState, RaisedAlarm
 from monitor.pipeline.article_format import iso
-from storage.repositories import articles, channels, entries
+from storage.repositories import alarms, articles, channels, entries
 
 PERSISTENT = 3
 """So many failures in a row are no hiccup: the pace is then a quarter of the usual one."""
@@ -42,8 +43,10 @@ class Health:
 @click.command("status")
 @json_option
 def command(as_json: bool) -> int:
-    """Show the health of every channel. Also what waits and what was given up. Ends with 1 when
-    something needs a person: a channel that fails again and again, entries in quarantine.
+    """Show the health of every channel. Open alarms come first; also what waits and what was given
+    up. Ends with 1 when something needs a person: an open alarm (a source that fell silent, pages
+    that read differently), a channel that fails again and again, entries in quarantine, a gap that
+    nothing fills.
 
     \b
     Example:
@@ -64,14 +67,19 @@ def command(as_json: bool) -> int:
 
 def _report(archive: Archive, catalog: Catalog, at: datetime) -> dict[str, Any]:
     with archive.database.read() as connection:
+        raised = alarms.open_alarms(connection)
         stored = articles.counts_by_source(connection)
         states = entries.counts(connection)
         troubled = entries.troubled(connection)
         health = list(_health(connection, catalog))
+        known = [each.state for each in health if each.state is not None]
+        complete = Completeness(connection, known, at)
+        records = {source.id: complete.record(source.id) for source in catalog.sources.values()}
     words = [each.word for each in health]
     return {
         "at": iso(at),
-        "needs_a_person": "failing" in words or bool(troubled),
+        "needs_a_person": "failing" in words or bool(troubled or raised) or complete.needs_a_person,
+        "alarms": [_alarm(each) for each in raised],
         "articles": sum(stored.values()),
         "waiting": _in_state(states, EntryState.WAITING, EntryState.FETCHED),
         "quarantined": _in_state(states, EntryState.QUARANTINED),
@@ -81,6 +89,7 @@ def _report(archive: Archive, catalog: Catalog, at: datetime) -> dict[str, Any]:
                 "name": source.name,
                 "articles": stored.get(source.id, 0),
                 "channels": [_channel(each) for each in health if each.source is source],
+                **records[source.id],
             }
             for source in catalog.sources.values()
             if source.enabled
@@ -89,6 +98,18 @@ def _report(archive: Archive, catalog: Catalog, at: datetime) -> dict[str, Any]:
             {"url": kept.entry.url, "source": kept.source, "error": f"{code}: {detail}"}
             for kept, code, detail in troubled
         ],
+    }
+
+
+def _alarm(raised: RaisedAlarm) -> dict[str, Any]:
+    alarm = raised.alarm
+    return {
+        "kind": alarm.kind,
+        "source": alarm.source,
+        "url": alarm.facts.get("url"),
+        "since": iso(raised.raised_at),
+        "sentence": alarm.sentence,
+        "facts": dict(alarm.facts),
     }
 
 
@@ -119,6 +140,7 @@ def _channel(health: Health) -> dict[str, Any]:
         "next_poll": iso(state.next_poll_at),
         "reason": state.plan_reason,
         "error": state.last_error,
+        "moved": move_record(state),
     }
 
 
@@ -127,6 +149,9 @@ def _in_state(states: dict[tuple[str, EntryState], int], *wanted: EntryState) ->
 
 
 def _print(report: dict[str, Any]) -> None:
+    for alarm in report["alarms"]:
+        since = _read_iso(alarm["since"])
+        say(f"{click.style('alarm', fg='red', bold=True)} since {since}: {alarm['sentence']}")
     say(
         f"{report['articles']} articles · {report['waiting']} pages wait · "
         f"{report['quarantined']} in quarantine"
@@ -135,6 +160,7 @@ def _print(report: dict[str, Any]) -> None:
         say(click.style(f"{source['name']} ({source['articles']} articles)", bold=True))
         for channel in source["channels"]:
             _print_channel(channel)
+        print_completeness(source)
     for each in report["quarantine"]:
         say(f"quarantined: {each['url']}: {each['error']}")
     if report["quarantine"]:
@@ -150,6 +176,9 @@ def _print_channel(channel: dict[str, Any]) -> None:
     say(f"           read {last}, next {following} ({channel['reason']})")
     if channel["error"]:
         say(f"           {channel['error']}")
+    if channel["moved"]:
+        how = "asked there" if channel["moved"]["adopted"] else "not believed yet"
+        say(f"           moved to {channel['moved']['to']} ({how})")
 
 
 def _read_iso(text: str | None) -> str:

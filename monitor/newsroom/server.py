@@ -14,7 +14,6 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from weakref import WeakSet
 
 from monitor.newsroom.bundled import bundled_world
 from monitor.newsroom.clock import Clock, RealClock, SteppedClock, whole_second
@@ -53,7 +52,7 @@ class Newsroom:
         self._shapes: dict[str, Shape] = {}
         self._servers: list[asyncio.Server] = []
         self._tasks: set[asyncio.Task[None]] = set()
-        self._writers: WeakSet[asyncio.StreamWriter] = WeakSet()
+        self._writers: set[asyncio.StreamWriter] = set()
         self._closed = False
         self._published_until: datetime | None = None
         self._publishing = threading.Lock()
@@ -99,10 +98,13 @@ class Newsroom:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for writer in tuple(self._writers):
+        for writer in self._writers:
             writer.transport.abort()  # a client that does not read would keep it open for ever
+        closing = (writer.wait_closed() for writer in self._writers)
+        await asyncio.gather(*closing, return_exceptions=True)
         for server in self._servers:
             await server.wait_closed()
+        self._writers.clear()
         self._servers.clear()
         self._closed = True
         self._ledger.close()
@@ -146,7 +148,7 @@ class Newsroom:
             task = asyncio.current_task()
             assert task is not None
             self._tasks.add(task)
-            self._writers.add(writer)
+            self._writers = {each for each in self._writers if _is_open(each)} | {writer}
             try:
                 with suppress(asyncio.CancelledError):  # the room closes
                     await serve(reader, writer, lambda request: self._begin(host.name, request))
@@ -179,6 +181,11 @@ class Newsroom:
             for shown in self.world.due(self._published_until, now):
                 self._ledger.publish(shown, self.url_of(shown.article.id))
             self._published_until = now
+
+
+def _is_open(writer: asyncio.StreamWriter) -> bool:
+    """Also a connection that is closing: it stays until its client has read what was written."""
+    return not writer.is_closing() or writer.transport.get_write_buffer_size() > 0
 
 
 @contextmanager

@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-Identity = Literal["guid", "link", "none"]
+Identity = Literal["guid", "link", "none", "churn", "shared", "position", "guid-only", "text-only"]
+Slugs = Literal["fixed", "redirect", "gone"]
+Dates = Literal["given", "none", "future"]
 ValidatorHabit = Literal["both", "etag", "modified", "none", "lying"]
 
 
@@ -23,7 +25,12 @@ class Habits:
     """How a generated site behaves.
 
     `window` is the number of items in its feed; `identity` what its items are known by besides
-    their title ("none": no guid, and a link with other tracking parameters at each load);
+    their title ("none": no guid, and a link with other tracking parameters at each load; "churn":
+    a new guid at each load; "shared": one guid for all; "position": the guid is the item's place
+    in the feed; "guid-only" and "text-only": no link, with and without a guid).
+    `slugs` is what becomes of an address when the article is corrected: it stays, or there is a new
+    one and the old one leads to it, or is gone. `dates` says whether feed and pages give any, and
+    "future" that they give one of a year later.
     `validators` what it sends ("lying": an ETag that never changes, so that whoever sends it back
     hears 304 for ever).
     """
@@ -32,6 +39,8 @@ class Habits:
     charset: str = "utf-8"
     identity: Identity = "guid"
     validators: ValidatorHabit = "both"
+    slugs: Slugs = "fixed"
+    dates: Dates = "given"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,9 @@ from monitor.errors import InvalidUrl, UsageError
 from monitor.model import ArchivedArticle, Article
 from monitor.pipeline.canonical_url import canonical_url
 from monitor.pipeline.detect_language import detect_language
+from monitor.pipeline.entry_identity import content_key
+
+_LONGEST_SOURCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ def to_record(archived: ArchivedArticle) -> dict[str, Any]:
         "duplicate_of": None if archived.duplicate_of is None else str(archived.duplicate_of),
         "story": None if archived.story is None else str(archived.story),
         "versions": archived.versions,
+        "withdrawn": iso(archived.withdrawn),
     }
     if archived.external_id is not None:
         record["external_id"] = archived.external_id
@@ -71,7 +75,10 @@ def from_record(record: object) -> Imported:
         raise UsageError("expected one JSON object a line")
     text, title = _text(record, "text"), _text(record, "title")
     try:
-        url = canonical_url(_text(record, "url"))
+        address = _text(record, "url")
+        # What had no link stands under its channel's address with a mark that names it.
+        mark = address[address.rindex("#") :] if content_key(address) else ""
+        url = canonical_url(address) + mark
     except InvalidUrl as error:
         raise UsageError(f"url: {error}") from error
     language = record.get("language")
@@ -92,7 +99,7 @@ def from_record(record: object) -> Imported:
     external = record.get("external_id", record.get("id"))
     return Imported(
         article=article,
-        source=_optional(record, "source"),
+        source=_source(record),
         first_seen=_moment(record, "first_seen"),
         external_id=None if external is None else str(external),
     )
@@ -115,6 +122,15 @@ def _optional(record: Mapping[str, Any], key: str) -> str | None:
     if value is not None and not isinstance(value, str):
         raise UsageError(f"{key}: expected a text or null")
     return value or None
+
+
+def _source(record: Mapping[str, Any]) -> str | None:
+    value = _optional(record, "source")
+    if value is not None and (len(value) > _LONGEST_SOURCE or not value.isprintable()):
+        raise UsageError(
+            f"source: expected a name in at most {_LONGEST_SOURCE} printable characters"
+        )
+    return value
 
 
 def _authors(record: Mapping[str, Any]) -> tuple[str, ...]:

@@ -56,8 +56,8 @@ class _UnreadableError(Exception):
 
 
 def parse_date(raw: str, zone: ZoneInfo) -> datetime | None:
-    """The moment in UTC, or None. A date that names no zone is read in `zone`, at midnight there
-    when it names no time."""
+    """The moment with the offset that was stated, or None. A date that names no zone is read in
+    `zone` and gets its offset, at midnight there when it names no time."""
     text = " ".join(raw.split()).lower()
     if not text or len(text) > _LONGEST:
         return None
@@ -65,6 +65,12 @@ def parse_date(raw: str, zone: ZoneInfo) -> datetime | None:
         return _parse(text, zone)
     except (_UnreadableError, ValueError, OverflowError):
         return None
+
+
+def by_publishers_clock(moment: datetime, zone: ZoneInfo) -> datetime:
+    """The moment as its publisher's clock showed it. An offset that was stated is the publisher's;
+    that machines write UTC says nothing, and `zone` is taken."""
+    return moment if moment.utcoffset() else moment.astimezone(zone)
 
 
 def is_plausible(moment: datetime, now: datetime) -> bool:
@@ -179,7 +185,7 @@ def _moment(day: tuple[int, int, int], clock: _Clock | None, zone: ZoneInfo) -> 
         raise _UnreadableError
     local = datetime(*day, tzinfo=zone)
     if clock is None:
-        return local.astimezone(UTC)
+        return _fixed(local)
     if clock.zone is not None:
         local = local.replace(tzinfo=clock.zone)
     # 24:00 is the end of the day and :60 a leap second: both are the moment that follows.
@@ -194,4 +200,9 @@ def _moment(day: tuple[int, int, int], clock: _Clock | None, zone: ZoneInfo) -> 
         raise _UnreadableError
     if leap:
         local = local.replace(second=59)
-    return (local + next_day).astimezone(UTC) + leap
+    return _fixed(local + next_day) + leap
+
+
+def _fixed(local: datetime) -> datetime:
+    """The same moment with a fixed offset: a zone's rules are not the article's business."""
+    return local.replace(tzinfo=timezone(local.utcoffset() or timedelta()))

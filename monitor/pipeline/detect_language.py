@@ -25,6 +25,7 @@ _NEIGHBOURS = frozenset("їєґўҳҷӣӯ")  # no Kazakh word has them
 _SURELY_KAZAKH = 0.08
 _NEVER_KAZAKH = 0.03
 _SAMPLE = 1_500
+_HEADLINE = 150
 _FEW_LETTERS = 15
 _UNSURE = 0.5
 
@@ -47,7 +48,8 @@ def detect_language(text: str, title: str = "", hint: str | None = None) -> str:
     if mostly_cyrillic and own >= _SURELY_KAZAKH and not foreign and _has_kazakh(cyrillic):
         return "kk"
     found, confidence = _classified(sample)
-    if found == "kk" and own < _NEVER_KAZAKH:
+    # A headline may hold a single letter of its own, and still be Kazakh.
+    if found == "kk" and (own == 0 or (own < _NEVER_KAZAKH and letters > _HEADLINE)):
         found = "ru"
     return told if told is not None and confidence < _UNSURE else found or "en"
 

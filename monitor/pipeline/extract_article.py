@@ -108,6 +108,16 @@ def extract_article(
     )
 
 
+def article_without_page(announced: Entry, *, source: Source | None = None) -> Article | Failure:
+    """The article of an entry that has no address to ask for: what the channel said of it, under
+    the address that stands for it. Fails with "entry.no_text" where that is a headline only."""
+    nothing = Failure("entry.no_text", "It has neither a link nor a text", Fate.SKIP)
+    article = _from_channel(nothing, announced.url, source, announced)
+    if isinstance(article, Failure):
+        return article
+    return replace(article, url=announced.url, reason="the channel gives no link to a page")
+
+
 def _from_channel(
     refused: Failure, url: str, source: Source | None, announced: Entry | None
 ) -> Article | Failure:

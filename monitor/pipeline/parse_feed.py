@@ -129,6 +129,7 @@ def _entry(raw: Any, maker: EntryMaker, atom: bool, inherited: tuple[str, ...]) 
         date=_date(raw),
         authors=_authors(raw) or (atom and _authors(raw.get("source") or {})) or inherited,
         language=raw.get("language") or detail.get("language"),
+        modified=_modified(raw),
     )
 
 
@@ -154,6 +155,12 @@ def _date(raw: Any) -> str | None:
         if value := dict.get(raw, key):
             return str(value)
     return None
+
+
+def _modified(raw: Any) -> str | None:
+    """When the entry was last changed, where that is said beside its date."""
+    updated = dict.get(raw, "updated")
+    return str(updated) if updated and dict.get(raw, "published") else None
 
 
 def _authors(raw: Any) -> tuple[str, ...]:

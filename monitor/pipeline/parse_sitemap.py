@@ -49,17 +49,18 @@ def parse_sitemap(
     # A gzip file that was cut is no whole document either, whatever its last tag.
     root = _parse(document.text)
     warnings = [*decoded.warnings, *document.warnings]
-    more: tuple[str, ...] = ()
+    children: dict[str, datetime | None] = {}
     entries: tuple[Entry, ...] = ()
     if document.root == "sitemapindex":
-        more = _children(root, maker)
+        children = _children(root, maker)
     else:
         made = (_entry(element, maker) for element in _elements(root, "url"))
         entries = tuple(entry for entry in made if entry is not None)
     return Announced(
         entries,
         complete=document.complete,
-        more=more,
+        more=tuple(children),
+        more_modified=tuple(children.values()),
         warnings=tuple(dict.fromkeys((*warnings, *maker.warnings))),
     )
 
@@ -111,12 +112,15 @@ def _entry(element: etree._Element, maker: EntryMaker) -> Entry | None:
     return entry if entry is not None and entry.url else None
 
 
-def _children(root: etree._Element | None, maker: EntryMaker) -> tuple[str, ...]:
-    dated: list[tuple[datetime, str]] = []
+def _children(root: etree._Element | None, maker: EntryMaker) -> dict[str, datetime | None]:
+    """The addresses of the children and when each last changed, newest first."""
+    dated: list[tuple[datetime | None, str]] = []
     for element in _elements(root, "sitemap"):
         entry = maker.make(_text(element, "loc"))
         if entry is not None and entry.url:
-            changed = parse_date(_text(element, "lastmod"), maker.zone)
-            dated.append((changed or _OLDEST, entry.url))
-    dated.sort(key=lambda pair: pair[0], reverse=True)
-    return tuple(dict.fromkeys(address for _, address in dated))
+            dated.append((parse_date(_text(element, "lastmod"), maker.zone), entry.url))
+    dated.sort(key=lambda pair: pair[0] or _OLDEST, reverse=True)
+    children: dict[str, datetime | None] = {}
+    for changed, address in dated:
+        children.setdefault(address, changed)
+    return children

@@ -157,6 +157,8 @@ def _russian(word: str) -> str:
     known = _RUSSIAN.get(word)
     if known is not None:
         return known
+    if len(word) <= 2:  # ИИ is artificial intelligence; Snowball makes it "и", which is "and"
+        return word
     for nouns, cases in _RUSSIAN_DECLENSIONS:
         for case in cases:
             if word.endswith(case) and word[: len(word) - len(case)] in nouns:

@@ -44,8 +44,8 @@ class FreshIndex:
     def _refresh(self) -> None:
         self._level = False
         try:
-            self.index.refresh(self._database)
-            self._level = True
+            self.index.refresh(self._database, patience=self._patience)
+            self._level = self.index.is_level(self._database)
         except Exception:
             # What is in the index can be searched all the same; the reason goes to the log.
             log.exception("The search index could not be brought up to date")

@@ -10,8 +10,8 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from config.source import Source
-from monitor.model import ChannelState, EntryState, PollStatus
-from storage.repositories import channels, entries, overview
+from monitor.model import ChannelState, EntryState, PollStatus, RaisedAlarm
+from storage.repositories import alarms, channels, entries, overview
 
 PERSISTENT = 3
 """So many failures in a row are no hiccup; `monitor status` counts the same."""
@@ -22,7 +22,8 @@ Word = Literal["ok", "new", "reading", "shaky", "failing"]
 @dataclass(frozen=True, slots=True)
 class SourceState:
     """One source. `worst` is its channel with the most failures in a row, if any has failed;
-    `next` the channel that is read next. `waiting` and `given_up` count its pages."""
+    `next` the channel that is read next. `waiting` and `given_up` count its pages. `alarms` are the
+    sentences of those that are open, but for the ones that `worst` and `failing` tell as well."""
 
     source: Source
     word: Word
@@ -33,6 +34,7 @@ class SourceState:
     failing: int
     waiting: int
     given_up: int
+    alarms: tuple[str, ...] = ()
 
 
 def read_states(
@@ -48,9 +50,15 @@ def read_states(
         known.setdefault(state.source, []).append(state)
     counts = entries.counts(connection)
     busy = overview.being_read(connection, now)
+    raised = alarms.open_alarms(connection)
     return [
         _state(
-            source, known.get(source.id, []), stored.get(source.id, 0), counts, source.id in busy
+            source,
+            known.get(source.id, []),
+            stored.get(source.id, 0),
+            counts,
+            raised,
+            source.id in busy,
         )
         for source in sources
     ]
@@ -61,15 +69,21 @@ def _state(
     known: Sequence[ChannelState],
     stored: int,
     counts: Mapping[tuple[str, EntryState], int],
+    raised: Sequence[RaisedAlarm],
     busy: bool,
 ) -> SourceState:
     read = [state for state in known if state.last_polled_at is not None]
     failed = [state for state in read if state.last_status == PollStatus.FAILED]
     worst = max(failed, key=lambda state: state.failures, default=None)
     planned = [state for state in read if state.next_poll_at is not None]
+    sentences = tuple(
+        each.alarm.sentence
+        for each in raised
+        if each.alarm.source == source.id and not (worst and each.alarm.kind == "failing")
+    )
     return SourceState(
         source=source,
-        word=_word(read, worst, busy),
+        word=_word(read, worst, bool(sentences), busy),
         articles=stored,
         last_read=max(
             (state.last_polled_at for state in read if state.last_polled_at), default=None
@@ -81,12 +95,17 @@ def _state(
             counts.get((source.id, each), 0) for each in (EntryState.WAITING, EntryState.FETCHED)
         ),
         given_up=counts.get((source.id, EntryState.QUARANTINED), 0),
+        alarms=sentences,
     )
 
 
-def _word(read: Sequence[ChannelState], worst: ChannelState | None, busy: bool) -> Word:
-    if worst is not None:
-        return "failing" if worst.failures >= PERSISTENT else "shaky"
+def _word(
+    read: Sequence[ChannelState], worst: ChannelState | None, alarmed: bool, busy: bool
+) -> Word:
+    if worst is not None and worst.failures >= PERSISTENT:
+        return "failing"
+    if worst is not None or alarmed:
+        return "shaky"
     if busy:
         return "reading"
     return "ok" if read else "new"

@@ -11,9 +11,9 @@ from config.catalog import Catalog
 from config.source import Channel, Source
 from monitor.model import Entry, EntryState, Failure, Fate, KeptEntry
 from monitor.pipeline.canonical_url import canonical_url, same_article_key
+from monitor.workers.addressing import address
 from monitor.workers.extract import Outcome, extract_page
 from monitor.workers.fetch_pages import fetch_page
-from monitor.workers.poll import address
 from monitor.workers.services import Services
 from storage.repositories import entries
 
@@ -51,7 +51,7 @@ async def add_url(services: Services, url: str) -> Added:
     if isinstance(outcome, Failure) and source.id not in services.catalog.sources:
         # No pass looks after it, so it must not wait for one. Who asked for it is told.
         given_up = replace(outcome, fate=Fate.SKIP)
-        await services.write(lambda c: entries.failed(c, kept, given_up, None))
+        await services.write(lambda c: entries.failed(c, kept, given_up, None, now))
     return Added(url, source.id, outcome)
 
 

@@ -19,25 +19,26 @@ Judged = tuple[ArchivedArticle, str, tuple[Match, ...], str]
 """An article, the fingerprint of the text that was judged, its matches, its place."""
 
 
-async def classify_pending(services: Services) -> int:
-    """Classify whatever is left to classify; returns how many articles were."""
+async def classify_pending(services: Services, stop: asyncio.Event | None = None) -> int:
+    """Classify whatever is left to classify, until `stop`; returns how many articles were."""
     done = 0
-    catalog = services.topics_fingerprint
-    while True:
+    catalog = services.judge.edition
+    while stop is None or not stop.is_set():
         batch = await services.read(lambda c: articles.unclassified(c, catalog, BATCH))
         if not batch:
             return done
         judged = await asyncio.to_thread(_judge, services, batch)
         await services.write(partial(_save, judged=judged, catalog=catalog))
         done += len(batch)
+    return done
 
 
 def _judge(services: Services, batch: Sequence[ArchivedArticle]) -> list[Judged]:
     judged = []
     for archived in batch:
         article = archived.article
-        found = services.matcher.match(article.title, article.text, article.language)
-        place = services.matcher.place(article.title, article.text, article.language)
+        found = services.judge.matcher.match(article.title, article.text, article.language)
+        place = services.judge.matcher.place(article.title, article.text, article.language)
         judged.append((archived, fingerprint(article.text), found, place))
     return judged
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from config.source import Source
-from monitor.model import Article, EntryState, Failure, KeptEntry, Page, Stored
+from monitor.model import Article, Entry, EntryState, Failure, KeptEntry, Page, Stored
 from monitor.pipeline.canonical_url import same_article_key
+from monitor.pipeline.dates import by_publishers_clock, is_plausible
 from monitor.pipeline.decide_retry import decide_retry
+from monitor.pipeline.entry_identity import another_article, content_key
 from monitor.pipeline.find_duplicates import fingerprint, share_words
+from monitor.pipeline.next_recheck import next_recheck
 from monitor.workers.fetch_pages import give_back
-from monitor.workers.parsing import extract_article
+from monitor.workers.identity import earlier_article, same_words
+from monitor.workers.parsing import article_without_page, extract_article
 from monitor.workers.relate import relate
 from monitor.workers.services import Services
-from storage.repositories import articles, entries, pages
+from storage.repositories import articles, entries, pages, rechecks
 
 EXTRACT_SECONDS = 20.0
 SAME_PAGE = 0.5
@@ -37,16 +42,15 @@ class Outcome:
 
 async def extract_page(services: Services, source: Source, kept: KeptEntry) -> Outcome | Failure:
     """Extract the page of a claimed entry and put its article into the archive."""
-    page = await services.read(lambda connection: pages.load(connection, kept.page_id or 0))
-    article = await services.sandbox.run(
-        extract_article,
-        page.body,
-        url=page.final_url,
-        content_type=page.headers.get("content-type", ""),
-        source=source,
-        announced=kept.entry,
-        timeout=EXTRACT_SECONDS,
-    )
+    page = None
+    if kept.page_id is None:
+        article = await services.sandbox.run(
+            article_without_page, kept.entry, source=source, timeout=EXTRACT_SECONDS
+        )
+    else:
+        page_id = kept.page_id
+        page = await services.read(lambda connection: pages.load(connection, page_id))
+        article = await read_page(services, source, page, kept.entry)
     if isinstance(article, Failure):
         # What the page lacks, another fetch may bring; after "parse.stopped" it is as good as any.
         anew = article.code.startswith("extract.")
@@ -54,8 +58,48 @@ async def extract_page(services: Services, source: Source, kept: KeptEntry) -> O
             services, replace(kept, state=EntryState.WAITING) if anew else kept, article
         )
         return article
+    read = article
+    if page is None:
+        return await services.write(
+            lambda connection: _store_words(connection, services, source, kept, read)
+        )
+    return await store_page(services, source, kept, page, article)
+
+
+async def read_page(
+    services: Services, source: Source, page: Page, announced: Entry
+) -> Article | Failure:
+    """What extraction makes of a page, in a child."""
+    return await services.sandbox.run(
+        extract_article,
+        page.body,
+        url=page.final_url,
+        content_type=page.headers.get("content-type", ""),
+        source=source,
+        announced=announced,
+        timeout=EXTRACT_SECONDS,
+    )
+
+
+async def store_page(
+    services: Services,
+    source: Source,
+    kept: KeptEntry,
+    page: Page,
+    article: Article,
+    *,
+    asking: bool = True,
+) -> Outcome:
+    """Put the article of an entry's page into the archive: new, or as the reading of one that is
+    known, by its address or otherwise. Without `asking` no publisher is asked for that."""
+    earlier = None
+    configured = source.id in services.catalog.sources  # else it stands for many outlets
+    if configured and kept.article_id is None and not _is_stand_in(article):
+        earlier = await earlier_article(
+            services, source, kept, page.final_url, article, asking=asking
+        )
     return await services.write(
-        lambda connection: _store(connection, services, source, kept, page, article)
+        lambda connection: _store(connection, services, source, kept, page, article, earlier)
     )
 
 
@@ -66,9 +110,10 @@ def _store(
     kept: KeptEntry,
     page: Page,
     article: Article,
+    earlier: int | None,
 ) -> Outcome:
-    if article.published is not None:
-        article = replace(article, published=article.published.astimezone(source.zone))
+    now = services.now()
+    article = settled(article, source, kept, now)
     own = {same_article_key(kept.entry.url), same_article_key(page.final_url)}
     known = kept.article_id or articles.find(connection, own)
     if _is_stand_in(article) and known is not None and not _stands_in(connection, known):
@@ -79,22 +124,75 @@ def _store(
         known = _declared_same(connection, declared, article)
         if known is None and articles.find(connection, [declared]) is not None:
             article = replace(article, url=page.final_url)
+    has_moved = known is None and earlier is not None
     article_id, stored = articles.store(
         connection,
         article,
         source=source.id,
         fingerprint=fingerprint(article.text),
         keys=own | {declared},
-        now=services.now(),
-        known_as=known,
+        now=now,
+        known_as=earlier if known is None else known,
         page_id=page.id,
         first_seen=kept.first_seen,
     )
-    entries.stored(connection, kept.id, article_id)
+    if has_moved and stored is Stored.KNOWN:
+        articles.move(connection, article_id, article.url)
+    check_at = None  # a page that was refused has its own plan
+    if not _is_stand_in(article):
+        check_at = next_recheck(article.published, kept.first_seen, now, 0, False)
+    entries.stored(connection, kept.id, article_id, check_at)
+    rechecks.only(connection, kept.id, article_id)
     if _is_stand_in(article):
         _read_again(connection, services, kept, article, article_id)
     is_copy = stored is not Stored.KNOWN and relate(connection, article_id, article)
     return Outcome(article_id, stored, is_copy)
+
+
+def _store_words(
+    connection: Connection, services: Services, source: Source, kept: KeptEntry, article: Article
+) -> Outcome:
+    """Store what a channel said of an entry that has no link."""
+    now = services.now()
+    article = settled(article, source, kept, now)
+    known = kept.article_id
+    if known is not None:
+        archived = articles.get(connection, known)
+        if archived is not None and another_article(archived.article, article):
+            known = None  # its guid was given to a new article
+            digest = fingerprint(f"{article.title}\n{article.text}")[:24]
+            article = replace(article, url=f"{article.url.partition('#')[0]}#entry-{digest}")
+    key = content_key(article.url)
+    assert key is not None
+    if known is None:
+        known = articles.find(connection, [key]) or same_words(connection, source, article)
+    article_id, stored = articles.store(
+        connection,
+        article,
+        source=source.id,
+        fingerprint=fingerprint(article.text),
+        keys=[key],
+        now=now,
+        known_as=known,
+        first_seen=kept.first_seen,
+    )
+    entries.stored(connection, kept.id, article_id)
+    is_copy = stored is not Stored.KNOWN and relate(connection, article_id, article)
+    return Outcome(article_id, stored, is_copy)
+
+
+def settled(article: Article, source: Source, kept: KeptEntry, now: datetime) -> Article:
+    """The article with its date by its publisher's clock; one that lies ahead is not believed,
+    and the channel's stands in, which was judged when it was announced."""
+    published = article.published
+    if published is not None and not is_plausible(published, now):
+        announced = kept.entry.published
+        channel = None if announced is None else "channel"
+        article = replace(article, published=announced, published_from=channel)
+    if article.published is not None:
+        published = by_publishers_clock(article.published, source.zone)
+        article = replace(article, published=published)
+    return article
 
 
 def _is_stand_in(article: Article) -> bool:
@@ -129,6 +227,7 @@ def _read_again(
         replace(kept, state=EntryState.WAITING, article_id=article_id),
         failure,
         retry_at,
+        services.now(),
     )
 
 

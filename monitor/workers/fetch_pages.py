@@ -10,12 +10,19 @@ from config.source import Source
 from monitor.fetch.settings import PAGE_LIMIT
 from monitor.model import EntryState, Failure, KeptEntry, Response
 from monitor.pipeline.decide_retry import decide_retry
+from monitor.pipeline.entry_identity import content_key
 from monitor.workers.services import Services
 from storage.repositories import entries, pages
 
 
 async def fetch_page(services: Services, source: Source, kept: KeptEntry) -> KeptEntry | Failure:
-    """Fetch the page of a claimed entry and keep it; the entry comes back with its page."""
+    """Fetch the page of a claimed entry and keep it; the entry comes back with its page.
+
+    One without an address has nothing to be fetched: what the channel said is its article.
+    """
+    if content_key(kept.entry.url) is not None:
+        await services.write(lambda connection: entries.fetched(connection, kept.id, None))
+        return replace(kept, state=EntryState.FETCHED, page_id=None)
     response = await services.fetcher.get(
         kept.entry.url,
         limit=PAGE_LIMIT,
@@ -31,9 +38,10 @@ async def fetch_page(services: Services, source: Source, kept: KeptEntry) -> Kep
 
 async def give_back(services: Services, kept: KeptEntry, failure: Failure) -> EntryState:
     """Note why an entry did not get further, and when it is tried again, if it is."""
-    retry_at = decide_retry(failure, kept.attempts + 1, services.now())
+    now = services.now()
+    retry_at = decide_retry(failure, kept.attempts + 1, now)
     return await services.write(
-        lambda connection: entries.failed(connection, kept, failure, retry_at)
+        lambda connection: entries.failed(connection, kept, failure, retry_at, now)
     )
 
 

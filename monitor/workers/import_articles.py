@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from monitor.model import Stored
 from monitor.pipeline.article_format import Imported
 from monitor.pipeline.canonical_url import same_article_key
+from monitor.pipeline.entry_identity import content_key
 from monitor.pipeline.find_duplicates import fingerprint
 from monitor.workers.relate import relate
 from monitor.workers.services import Services
@@ -44,7 +45,7 @@ async def import_batch(services: Services, batch: Sequence[Imported], tally: Imp
 
 def _store(connection: Connection, services: Services, imported: Imported) -> tuple[Stored, bool]:
     article = imported.article
-    key = same_article_key(article.url)
+    key = content_key(article.url) or same_article_key(article.url)
     now = services.now()
     article_id, stored = articles.store(
         connection,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from monitor.model import Announced, Article, Failure
+    from monitor.model import Announced, Article, Entry, Failure
 
 
 def extract_article(body: bytes, **options: Any) -> Article | Failure:
@@ -17,6 +17,13 @@ def extract_article(body: bytes, **options: Any) -> Article | Failure:
     from monitor.pipeline import extract_article as module
 
     return module.extract_article(body, **options)
+
+
+def article_without_page(announced: Entry, **options: Any) -> Article | Failure:
+    """`monitor.pipeline.extract_article`."""
+    from monitor.pipeline import extract_article as module
+
+    return module.article_without_page(announced, **options)
 
 
 def parse_feed(body: bytes, **options: Any) -> Announced | Failure:

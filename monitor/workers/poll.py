@@ -2,60 +2,40 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
 from config.source import Channel, Source
-from monitor.errors import InvalidUrl
-from monitor.fetch.client import Fetcher
-from monitor.fetch.settings import (
-    FEED_ACCEPT,
-    FEED_LIMIT,
-    PAGE_ACCEPT,
-    PAGE_LIMIT,
-    SITEMAP_ACCEPT,
-    SITEMAP_LIMIT,
-)
 from monitor.model import (
     Announced,
     ChannelState,
-    Entry,
     Failure,
+    Move,
     Poll,
     PollStatus,
     Response,
-    Validators,
 )
-from monitor.pipeline.canonical_url import canonical_url, same_article_key
-from monitor.pipeline.dates import is_plausible
-from monitor.pipeline.plan_poll import plan_poll
-from monitor.workers.freshness import conditions, next_validators
-from monitor.workers.parsing import parse_feed, parse_listing, parse_sitemap
-from monitor.workers.sandbox import Sandbox
+from monitor.pipeline.channel_window import Window, observe
+from monitor.pipeline.follow_move import after_reading, where_to_ask
+from monitor.pipeline.freshness import freshness
+from monitor.pipeline.plan_poll import Plan, plan_poll
+from monitor.workers.addressing import addressed
+from monitor.workers.find_gap import note_gap
+from monitor.workers.freshness import conditions, next_validators, was_lied_to
+from monitor.workers.read_channel import read_channel, request
 from monitor.workers.services import Services
 from storage.repositories import channels, entries
-from storage.repositories.entries import Addressed
-
-PARSE_SECONDS = 20.0
-CHILD_SITEMAPS = 3
-"""Of a sitemap index, the newest children are read: an archive's older ones do not change."""
-
-
-_LIMITS = {"feed": FEED_LIMIT, "sitemap": SITEMAP_LIMIT, "listing": PAGE_LIMIT}
-_ACCEPTS = {"feed": FEED_ACCEPT, "sitemap": SITEMAP_ACCEPT, "listing": PAGE_ACCEPT}
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What one visit to a channel brought: an answer, and what it announces, or a failure.
 
-    `body_hash` is the one to remember."""
+    `asked` is the address that was asked last; `body_hash` is the one to remember."""
 
+    asked: str
     response: Response | None
     announced: Announced | None
     failure: Failure | None
@@ -71,64 +51,76 @@ class Reading:
 async def poll_channel(
     services: Services, source: Source, channel: Channel, state: ChannelState
 ) -> Poll:
-    """One poll of a claimed channel. The entries and the validators are kept together."""
+    """One poll of a claimed channel. Entries, validators and a gap are kept together."""
     started = services.now()
     reading = await _read(services, source, channel, state)
-    found = _addressed(source, channel, reading.announced, services.now())
+    ended = services.now()
+    announced, response = reading.announced, reading.response
+    found = addressed(source, channel, announced, ended)
+    keys = {each.key for each in found}
+    complete = announced is not None and announced.complete
 
     def keep(connection: Connection) -> Poll:
-        kept = entries.keep(connection, source.id, state.id, found, services.now())
-        poll = _poll(services, source, channel, state, reading, started, len(found), kept.new)
-        validators = next_validators(
-            state, reading.response, reading.announced, reading.failure, kept.new
+        kept = entries.keep(connection, source.id, state.id, found, ended)
+        unseen, window, gap = len(kept.unseen), None, False
+        if announced is not None:
+            window = observe(
+                announced,
+                wanted=len(keys),
+                new=unseen,
+                now=ended,
+                last_read_at=state.last_success_at,
+            )
+            gap = note_gap(connection, state, window, keys, complete=complete, at=started)
+        plan = _plan(services, source, channel, state, reading, window, ended)
+        poll = replace(_poll(reading, plan, started, ended), found=len(found), new=kept.new)
+        channels.record(
+            connection,
+            state,
+            poll,
+            validators=next_validators(
+                state,
+                response,
+                announced,
+                reading.failure,
+                new=unseen,
+                lied=was_lied_to(state, found, kept.unseen, started),
+            ),
+            body_hash=reading.body_hash,
+            hints=announced.hints if announced else None,
+            full_read_at=started if complete else None,
+            move=_move(channel, state, reading, started),
         )
-        channels.record(connection, state, poll, validators=validators, body_hash=reading.body_hash)
-        return poll
+        return replace(poll, gap=gap)
 
     return await services.write(keep)
-
-
-async def read_channel(
-    fetcher: Fetcher,
-    sandbox: Sandbox,
-    source: Source,
-    channel: Channel,
-    *,
-    body: bytes,
-    url: str,
-    content_type: str,
-) -> Announced | Failure:
-    """What a channel's document announces, the children of a sitemap index included."""
-    parsed = await _parse(sandbox, source, channel, body, url, content_type)
-    if isinstance(parsed, Failure) or not parsed.more:
-        return parsed
-    for url in parsed.more[:CHILD_SITEMAPS]:
-        child = await request(fetcher, source, channel, url=url)
-        part = (
-            child
-            if isinstance(child, Failure)
-            else await _parse(
-                sandbox, source, channel, child.body, child.final_url, child.content_type
-            )
-        )
-        parsed = _joined(parsed, part)
-    return parsed
 
 
 async def _read(
     services: Services, source: Source, channel: Channel, state: ChannelState
 ) -> Reading:
-    last_full = await services.read(lambda connection: channels.last_full(connection, state.id))
-    validators = conditions(state, last_full, services.now())
-    response = await request(services.fetcher, source, channel, validators)
+    """The channel where it is: at its address, at the one it moved to, or whichever answers."""
+    places = where_to_ask(channel.url, state.move, state.failures, services.now())
+    for address in places:
+        reading = await _read_at(services, source, channel, state, address)
+        if reading.failure is None:
+            break
+    return reading
+
+
+async def _read_at(
+    services: Services, source: Source, channel: Channel, state: ChannelState, address: str
+) -> Reading:
+    validators = conditions(state, services.now())
+    response = await request(services.fetcher, source, channel, validators, url=address)
     if isinstance(response, Failure):
-        return Reading(None, None, response, state.body_hash)
+        return Reading(address, None, None, response, state.body_hash)
     if response.not_modified:
-        return Reading(response, None, None, state.body_hash)
+        return Reading(address, response, None, None, state.body_hash)
     body_hash = channels.body_hash(response.body)
     # A full reading is one in earnest: an index that reads the same may lead to changed children.
     if validators is not None and body_hash == state.body_hash:
-        return Reading(response, None, None, body_hash)
+        return Reading(address, response, None, None, body_hash)
     announced = await read_channel(
         services.fetcher,
         services.sandbox,
@@ -139,123 +131,68 @@ async def _read(
         content_type=response.content_type,
     )
     if isinstance(announced, Failure):
-        return Reading(response, None, announced, state.body_hash)
+        return Reading(address, response, None, announced, state.body_hash)
     whole = announced.complete  # else the same bytes are to be read again
-    return Reading(response, announced, None, body_hash if whole else state.body_hash)
+    return Reading(address, response, announced, None, body_hash if whole else state.body_hash)
 
 
-async def request(
-    fetcher: Fetcher,
-    source: Source,
-    channel: Channel,
-    validators: Validators | None = None,
-    *,
-    url: str | None = None,
-) -> Response | Failure:
-    """Ask for a channel's document, or for `url`, a part of it. A feed is meant for programs:
-    robots.txt is asked about everything else."""
-    return await fetcher.get(
-        url or channel.url,
-        validators=validators,
-        accept=_ACCEPTS[channel.kind],
-        limit=_LIMITS[channel.kind],
-        spacing=source.spacing,
-        user_agent=source.user_agent,
-        robots=channel.kind != "feed",
-    )
-
-
-async def _parse(
-    sandbox: Sandbox, source: Source, channel: Channel, body: bytes, url: str, content_type: str
-) -> Announced | Failure:
-    options: dict[str, Any] = {"url": url, "content_type": content_type, "zone": source.zone}
-    if channel.kind == "listing":
-        return await sandbox.run(
-            parse_listing, body, channel=channel, timeout=PARSE_SECONDS, **options
-        )
-    parse = parse_feed if channel.kind == "feed" else parse_sitemap
-    return await sandbox.run(parse, body, timeout=PARSE_SECONDS, **options)
-
-
-def _joined(whole: Announced, part: Announced | Failure) -> Announced:
-    """An index and one child. A child that cannot be read leaves the whole incomplete."""
-    if isinstance(part, Failure):
-        return replace(whole, complete=False, warnings=(*whole.warnings, part.code))
-    return replace(
-        whole,
-        entries=(*whole.entries, *part.entries),
-        complete=whole.complete and part.complete,
-        warnings=(*whole.warnings, *part.warnings),
-    )
-
-
-def _addressed(
-    source: Source, channel: Channel, announced: Announced | None, now: datetime
-) -> list[Addressed]:
-    """The wanted entries with canonical addresses; what has no usable one is left out."""
-    found = []
-    for entry in announced.entries if announced else ():
-        try:
-            url = canonical_url(entry.url)
-        except InvalidUrl:
-            continue
-        if _wanted(source, url):
-            published = entry.published and entry.published.astimezone(source.zone)
-            settled = replace(
-                entry, url=url, language=entry.language or channel.language, published=published
-            )
-            found.append(address(settled, now))
-    return found
-
-
-def address(entry: Entry, now: datetime) -> Addressed:
-    """An entry with its identity. A date in the future is not believed, its wording is kept."""
-    if entry.published is not None and not is_plausible(entry.published, now):
-        entry = replace(entry, published=None)
-    return Addressed(entry, same_article_key(entry.url), urlsplit(entry.url).netloc)
-
-
-def _wanted(source: Source, url: str) -> bool:
-    if source.include and not any(re.search(pattern, url) for pattern in source.include):
-        return False
-    return not any(re.search(pattern, url) for pattern in source.exclude)
-
-
-def _poll(
+def _plan(
     services: Services,
     source: Source,
     channel: Channel,
     state: ChannelState,
     reading: Reading,
-    started: datetime,
-    found: int,
-    new: int,
-) -> Poll:
+    window: Window | None,
+    now: datetime,
+) -> Plan:
     failure, response, announced = reading.failure, reading.response, reading.announced
-    plan = plan_poll(
-        now=services.now(),
+    return plan_poll(
+        now=now,
         every=source.every_of(channel),
         min_interval=source.min_interval_of(channel),
         interval=state.interval,
-        found=found,
-        new=new,
-        first=state.last_success_at is None,
+        turnover=state.turnover,
         failures=state.failures + 1 if failure else 0,
         retry_after=failure.retry_after if failure else None,
-        ttl=announced.ttl if announced else None,
         chance=services.chance(),
+        window=window,
+        hints=announced.hints if announced else state.hints,
+        fresh_for=freshness(response.headers, now) if response and not failure else None,
+        gone=failure is not None and failure.status == 410,
     )
+
+
+def _poll(reading: Reading, plan: Plan, started: datetime, ended: datetime) -> Poll:
+    failure, response, announced = reading.failure, reading.response, reading.announced
     return Poll(
         started_at=started,
-        elapsed=services.now() - started,
+        elapsed=ended - started,
         status=reading.status,
         http=response.status if response else failure.status if failure else None,
         size=len(response.body) if response else 0,
-        found=found,
-        new=new,
+        found=0,
+        new=0,
         next_poll_at=plan.next_at,
         plan_reason=plan.reason,
         interval=plan.interval,
+        turnover=plan.turnover,
         warnings=announced.warnings if announced else (),
         failure=failure,
     )
+
+
+def _move(channel: Channel, state: ChannelState, reading: Reading, now: datetime) -> Move | None:
+    """What is believed of the channel's having moved. A failure changes nothing about it."""
+    if reading.failure is not None or reading.response is None:
+        return state.move
+    move = after_reading(
+        channel.url,
+        state.move,
+        asked=reading.asked,
+        permanent_url=reading.response.permanent_url,
+        now=now,
+    )
+    places = where_to_ask(channel.url, state.move, state.failures, now)
+    if move is not None and channel.url in places:  # asked there too, if in vain
+        return replace(move, asked_at=now)
+    return move

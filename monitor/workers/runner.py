@@ -1,7 +1,9 @@
 """One pass: every channel that is due, and everything that follows from it.
 
     claim the channels that are due
-    for each source at once:  poll its channels → fetch the pages of its entries → extract them
+    for each source at once:  poll its channels → fill its gaps
+                              → fetch the pages of its entries → extract them
+                              → look again at a few pages for corrections
     meanwhile and at the end: classify what is new, bring the search index up to date
 
 Everything that is left when a pass ends early stands in the tables, and the next pass takes it.
@@ -11,40 +13,36 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Coroutine, Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from config.source import Channel, Source
 from monitor.errors import MonitorError
-from monitor.model import ChannelState, EntryState, Failure, Fate, KeptEntry
+from monitor.model import ChannelState
 from monitor.workers import claims
-from monitor.workers.classify import classify_pending
-from monitor.workers.extract import Outcome, extract_page
-from monitor.workers.fetch_pages import fetch_page, give_back
-from monitor.workers.index import index_pending
+from monitor.workers.fill_gaps import fill_gaps
+from monitor.workers.page_work import PageWork, catch_up
 from monitor.workers.poll import poll_channel
+from monitor.workers.recheck import recheck_due
 from monitor.workers.report import NobodyWatches, PassReport, SourceTally, Watcher
 from monitor.workers.services import Services
 from monitor.workers.tasks import cause_of, meanwhile, run_all
-from storage.repositories import channels, entries
+from monitor.workers.watch_sources import watch
+from storage.repositories import channels, gaps
 from storage.repositories.channels import ChannelKey
 
 log = logging.getLogger(__name__)
 
 SOURCES_AT_ONCE = 16
-PAGES_PER_CLAIM = 10
-"""Few enough that a claim of five minutes outlasts them at any usual spacing."""
 CATCH_UP_SECONDS = 3.0
 RENEW_SECONDS = 60.0
 """A fifth of a lease: one that runs out has an owner that is gone, not a busy one."""
 GRACE_SECONDS = 6.0
 """What is in hand when a stop is asked for has this long: stopping takes under ten seconds."""
 
-T = TypeVar("T")
 Due = tuple[Channel, ChannelState]
 
 
@@ -79,7 +77,8 @@ class _Pass:
         self.stop = stop or asyncio.Event()
         self.tallies = {source.id: SourceTally(source.id) for source in sources}
         self.slots = asyncio.Semaphore(SOURCES_AT_ONCE)
-        self.extracting = asyncio.Semaphore(2 * services.workers)
+        self.pages = PageWork(services, self.tallies, self.watcher, self.stop)
+        self.with_gaps: set[str] = set()
 
     async def run(self, everything: bool) -> PassReport:
         started = self.services.now()
@@ -91,7 +90,8 @@ class _Pass:
                     run_all(self._work(source, due[source.id]) for source in self.sources.values())
                 )
             if not self.stop.is_set():
-                await self._catch_up()
+                await catch_up(self.services, self.stop)
+                await watch(self.services)
         finally:
             await asyncio.shield(claims.release(self.services))
         return PassReport(
@@ -111,6 +111,8 @@ class _Pass:
             claims.release_dead(connection)
             channels.register(connection, configured)
             states = channels.load(connection, configured)
+            waiting = gaps.waiting_channels(connection, now)
+            self.with_gaps = {state.source for state in states if state.id in waiting}
             due = [state for state in states if everything or _is_due(state, now)]
             ids = [state.id for state in due]
             until = self.services.lease_end
@@ -147,7 +149,11 @@ class _Pass:
         async with self.slots:
             try:
                 await run_all(self._poll(source, channel, state) for channel, state in due)
-                await self._fetch_and_extract(source)
+                if source.id in self.with_gaps:
+                    await fill_gaps(self.services, source, self.stop)
+                await self.pages.fetch_and_extract(source)
+                looks = await recheck_due(self.services, source, self.stop)
+                self.tallies[source.id].updated += looks.updated
             except asyncio.CancelledError:
                 raise
             except Exception as error:
@@ -163,83 +169,11 @@ class _Pass:
         poll = await poll_channel(self.services, source, channel, state)
         self.tallies[source.id].channels.append((channel.url, poll))
         self.watcher.channel_read(source.id, channel.url, poll)
-
-    async def _fetch_and_extract(self, source: Source) -> None:
-        """Everything that waits, host by host; extraction overlaps with fetching."""
-        async with asyncio.TaskGroup() as group:
-            for kept in await self._claim(source, EntryState.FETCHED, limit=1000):
-                await self._extract_soon(group, source, kept)
-            now = self.services.now()
-            hosts = await self.services.read(
-                lambda connection: entries.waiting_hosts(connection, now, [source.id])
+        if poll.gap:
+            log.info(
+                "%s: a gap: what is shown does not reach back to the last reading", channel.url
             )
-            for host in hosts:
-                group.create_task(self._fetch_host(group, source, host))
-
-    async def _fetch_host(self, group: asyncio.TaskGroup, source: Source, host: str) -> None:
-        while not self.stop.is_set():
-            batch = await self._claim(source, EntryState.WAITING, limit=PAGES_PER_CLAIM, host=host)
-            if not batch:
-                return
-            self.watcher.pages_due(len(batch))
-            for kept in batch:
-                if self.stop.is_set():
-                    return
-                fetched = await self._guarded(kept, fetch_page(self.services, source, kept))
-                if isinstance(fetched, Failure):
-                    self._count(source, kept, fetched)
-                else:
-                    await self._extract_soon(group, source, fetched)
-
-    async def _extract_soon(
-        self, group: asyncio.TaskGroup, source: Source, kept: KeptEntry
-    ) -> None:
-        """Start to extract when a child is free: pages in memory stay few."""
-        await self.extracting.acquire()
-
-        async def extract() -> None:
-            try:
-                outcome = await self._guarded(kept, extract_page(self.services, source, kept))
-            finally:
-                self.extracting.release()
-            self._count(source, kept, outcome)
-
-        group.create_task(extract())
-
-    async def _guarded(self, kept: KeptEntry, work: Awaitable[T]) -> T | Failure:
-        """A defect met on one page is noted there and stops no other one."""
-        try:
-            return await work
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:
-            log.exception("%s: unexpected error", kept.entry.url)
-            failure = Failure("internal.error", f"{type(error).__name__}: {error}", Fate.QUARANTINE)
-            await give_back(self.services, kept, failure)
-            return failure
-
-    def _count(self, source: Source, kept: KeptEntry, outcome: Outcome | Failure) -> None:
-        self.tallies[source.id].count(outcome)
-        self.watcher.page_done(source.id, kept.entry.url, outcome)
-        if isinstance(outcome, Failure):
-            log.info("%s: %s: %s", kept.entry.url, outcome.code, outcome.detail)
-
-    async def _claim(
-        self, source: Source, state: EntryState, *, limit: int, host: str | None = None
-    ) -> list[KeptEntry]:
-        now, until = self.services.now(), self.services.lease_end
-        return await self.services.write(
-            lambda connection: entries.claim(
-                connection,
-                state,
-                sources=[source.id],
-                owner=self.services.owner,
-                now=now,
-                until=until,
-                limit=limit,
-                host=host,
-            )
-        )
+            self.with_gaps.add(source.id)
 
     async def _keep_up(self) -> None:
         """While pages come in, what is stored becomes searchable every few seconds."""
@@ -247,17 +181,13 @@ class _Pass:
             await asyncio.sleep(CATCH_UP_SECONDS)
             # What fails here fails again at the end of the pass, which is where it is said.
             with suppress(Exception):
-                await self._catch_up()
+                await catch_up(self.services, self.stop)
 
     async def _keep_claims(self) -> None:
         while True:
             await asyncio.sleep(RENEW_SECONDS)
             with suppress(MonitorError):  # the database is busy: the lease lasts for four more
                 await claims.renew(self.services)
-
-    async def _catch_up(self) -> None:
-        await classify_pending(self.services)
-        await index_pending(self.services)
 
     async def _next_poll(self) -> datetime | None:
         keys = _configured(self.sources.values())

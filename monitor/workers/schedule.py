@@ -1,27 +1,39 @@
-"""`monitor run`: a ticker. What is due stands in the database; a tick only looks."""
+"""`monitor run`: a ticker. What is due stands in the database; a tick only looks.
+
+Each source has a pass of its own, so that one with a thousand pages to fetch, or a pause of five
+minutes between two requests, does not put off the others' polls.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import Connection
 
+from config.source import Source
 from monitor.errors import TryLater
+from monitor.workers.claims import new_owner
 from monitor.workers.report import PassReport, Watcher
 from monitor.workers.runner import run_pass
 from monitor.workers.services import Services
+from storage.repositories import work
 
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 15
 """How late a poll may be; looking costs one query."""
+PASSES_AT_ONCE = 64
+"""Of these most wait for a host's pause; what they read and write takes turns anyway."""
 
 
 class Schedule:
-    """Runs a pass at every tick, one at a time; a tick that comes while one runs is skipped."""
+    """Starts, at every tick, a pass for each source that has work and none at work."""
 
     def __init__(
         self,
@@ -36,7 +48,10 @@ class Schedule:
         self.watcher = watcher
         self.on_pass = on_pass
         self.stopping = asyncio.Event()
-        self._pass: asyncio.Task[None] | None = None
+        self._sources = {
+            source.id: source for source in services.catalog.sources.values() if source.enabled
+        }
+        self._passes: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
         """Tick until `stop` is called, then finish what is in hand."""
@@ -52,30 +67,42 @@ class Schedule:
         scheduler.start()
         await self.stopping.wait()
         scheduler.shutdown(wait=False)
-        await self._finish()
+        await asyncio.gather(*self._passes.values())
 
     def stop(self) -> None:
         """Ask for the end; `run` returns within seconds."""
         self.stopping.set()
 
     async def _look(self) -> None:
-        if self._pass is None or self._pass.done():
-            self._pass = asyncio.create_task(self._work())
-
-    async def _work(self) -> None:
-        sources = [each for each in self.services.catalog.sources.values() if each.enabled]
         try:
-            report = await run_pass(
-                self.services, sources, watcher=self.watcher, stop=self.stopping
-            )
+            busy = await self.services.read(self._with_work)
         except TryLater as error:
             log.warning("%s; trying again in %g s", error, self.tick)
+            return
+        for source_id in sorted(busy - set(self._passes)):
+            if len(self._passes) < PASSES_AT_ONCE and not self.stopping.is_set():
+                task = asyncio.create_task(self._work(self._sources[source_id]))
+                self._passes[source_id] = task
+                task.add_done_callback(partial(self._ended, source_id))
+
+    def _ended(self, source_id: str, _task: asyncio.Task[None]) -> None:
+        del self._passes[source_id]
+
+    def _with_work(self, connection: Connection) -> set[str]:
+        """Sources never read have no channels in the database yet: they have work, too."""
+        known = work.known_sources(connection)
+        waiting = work.sources_with_work(connection, self.services.now())
+        return {each for each in self._sources if each in waiting or each not in known}
+
+    async def _work(self, source: Source) -> None:
+        # An owner of its own: what one pass gives back at its end is not another's.
+        services = replace(self.services, owner=new_owner())
+        try:
+            report = await run_pass(services, [source], watcher=self.watcher, stop=self.stopping)
+        except TryLater as error:
+            log.warning("%s: %s; trying again in %g s", source.id, error, self.tick)
         except Exception:
-            log.exception("the pass failed; trying again in %g s", self.tick)
+            log.exception("%s: the pass failed; trying again in %g s", source.id, self.tick)
         else:
             if self.on_pass is not None:
                 self.on_pass(report)
-
-    async def _finish(self) -> None:
-        if self._pass is not None:
-            await self._pass

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from config.catalog import Catalog
 from monitor.fetch.client import Fetcher
-from monitor.pipeline.match_topics import Matcher, build_matcher
+from monitor.workers.judge import Judge
 from monitor.workers.sandbox import Sandbox
 from storage.database import Database
 from storage.search.index import SearchIndex
@@ -29,9 +26,11 @@ LEASE = timedelta(minutes=5)
 @dataclass(frozen=True)
 class Services:
     """`workers` is how many children parse; `owner` names this process in leases; `chance` gives
-    numbers from 0 to 1 for jitter."""
+    numbers from 0 to 1 for jitter; whoever classifies or indexes holds `catching_up`.
+    `looked_at` is when this process looked at stored pages of a source again."""
 
     catalog: Catalog
+    judge: Judge
     database: Database
     fetcher: Fetcher
     sandbox: Sandbox
@@ -41,19 +40,9 @@ class Services:
     now: Callable[[], datetime]
     chance: Callable[[], float]
     lease: timedelta = LEASE
+    looked_at: dict[str, datetime] = field(default_factory=dict)
+    catching_up: asyncio.Lock = field(default_factory=asyncio.Lock)
     _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    @cached_property
-    def matcher(self) -> Matcher:
-        """The topics, compiled; only who classifies pays for it."""
-        return build_matcher(tuple(self.catalog.topics.values()), self.catalog.concepts)
-
-    @cached_property
-    def topics_fingerprint(self) -> str:
-        """Names this edition of the topics: articles judged by another one are judged again."""
-        topics = [topic.model_dump_json() for topic in self.catalog.topics.values()]
-        concepts = json.dumps(self.catalog.concepts, sort_keys=True, default=list)
-        return hashlib.sha256("\0".join([*topics, concepts]).encode()).hexdigest()[:16]
 
     @property
     def lease_end(self) -> datetime:

@@ -10,7 +10,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
 from monitor.model import ArchivedArticle, Article, Evidence, Match, Stored, Version
+from monitor.pipeline.entry_identity import path_of
 from storage.tables import aliases, articles, counters, matches, plain, versions
+
+MOST_VERSIONS_A_DAY = 24
+
+
+_LARGEST_ID = 2**31 - 1
+"""What PostgreSQL keeps in an integer; it refuses to look for a larger one."""
 
 
 def find(connection: Connection, keys: Iterable[str]) -> int | None:
@@ -158,6 +165,7 @@ def get(connection: Connection, article_id: int) -> ArchivedArticle | None:
 
 def by_ids(connection: Connection, ids: Sequence[int]) -> list[ArchivedArticle]:
     """These articles in this order; ids that are not there are left out."""
+    ids = [each for each in ids if each <= _LARGEST_ID]
     rows = {
         row.id: row
         for row in connection.execute(select(articles).where(articles.c.id.in_(list(ids))))
@@ -293,6 +301,8 @@ def _revise(
 ) -> Stored:
     """Another reading of a known article: a version when its words differ, else nothing."""
     row = connection.execute(select(articles).where(articles.c.id == article_id)).one()
+    if row.withdrawn_at is not None and page_id is not None:
+        withdraw(connection, article_id, None)
     if (row.title, row.fingerprint) == (plain(article.title), fingerprint):
         if row.published is None and article.published is not None:
             _touch(connection, article_id, **_dated(article.published, article.published_from))
@@ -302,18 +312,46 @@ def _revise(
         del columns["published"], columns["published_offset"], columns["published_from"]
     else:
         columns["date"] = article.published
+    number = row.versions + (0 if edit_flood(connection, article_id, now) else 1)
     _touch(
         connection,
         article_id,
         updated=now,
         fingerprint=fingerprint,
         page_id=page_id,
-        versions=row.versions + 1,
+        versions=number,
         classified_with=None,
         **columns,
     )
-    add_version(connection, article_id, row.versions + 1, article, now, page_id)
+    if number == row.versions:
+        latest = (versions.c.article_id == article_id) & (versions.c.number == number)
+        connection.execute(delete(versions).where(latest))
+    add_version(connection, article_id, number, article, now, page_id)
     return Stored.UPDATED
+
+
+def edit_flood(connection: Connection, article_id: int, now: datetime) -> bool:
+    """Whether a text has changed so often within a day that only its latest reading is kept:
+    there are pages that carry the time of day in their text."""
+    recent = (
+        select(func.count())
+        .select_from(versions)
+        .where(
+            versions.c.article_id == article_id,
+            versions.c.seen_at > now - timedelta(days=1),
+        )
+    )
+    return (connection.scalar(recent) or 0) >= MOST_VERSIONS_A_DAY
+
+
+def withdraw(connection: Connection, article_id: int, at: datetime | None) -> None:
+    """Note since when an article's page is gone; None: it is there again."""
+    _touch(connection, article_id, withdrawn_at=at)
+
+
+def move(connection: Connection, article_id: int, url: str) -> None:
+    """Give an article the address under which it is found now."""
+    _touch(connection, article_id, url=url)
 
 
 def _columns(article: Article) -> dict[str, Any]:
@@ -379,7 +417,10 @@ def _next_change(connection: Connection) -> int:
 def _alias(connection: Connection, article_id: int, keys: Iterable[str]) -> None:
     wanted = set(keys)
     known = set(connection.scalars(select(aliases.c.url_key).where(aliases.c.url_key.in_(wanted))))
-    rows = [{"url_key": key, "article_id": article_id} for key in sorted(wanted - known)]
+    rows = [
+        {"url_key": key, "article_id": article_id, "path": path_of(key)}
+        for key in sorted(wanted - known)
+    ]
     if rows:
         connection.execute(insert(aliases), rows)
 
@@ -424,4 +465,5 @@ def _archived(row: Row[Any], found: tuple[Match, ...]) -> ArchivedArticle:
         external_id=row.external_id,
         place=row.place,
         matches=found,
+        withdrawn=row.withdrawn_at,
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, or_, select, update
 
-from monitor.model import ChannelState, Poll, PollStatus, Validators
+from monitor.model import ChannelState, Hints, Move, Poll, PollStatus, Validators
 from storage.tables import channels, polls
 
 ChannelKey = tuple[str, str]
@@ -32,6 +32,12 @@ def load(connection: Connection, keys: Iterable[ChannelKey]) -> list[ChannelStat
     """The states of these channels, in the order of `keys`; unknown ones are left out."""
     rows = {(row.source, row.url): row for row in connection.execute(select(channels))}
     return [_state(rows[key]) for key in keys if key in rows]
+
+
+def by_ids(connection: Connection, ids: Iterable[int]) -> list[ChannelState]:
+    """The states of these channels, by id."""
+    query = select(channels).where(channels.c.id.in_(list(ids))).order_by(channels.c.id)
+    return [_state(row) for row in connection.execute(query)]
 
 
 def claim(
@@ -69,10 +75,17 @@ def record(
     *,
     validators: Validators,
     body_hash: str | None,
+    hints: Hints | None = None,
+    full_read_at: datetime | None = None,
+    move: Move | None = None,
 ) -> None:
-    """Write one poll down: the log, the channel's new state, and the end of its lease."""
+    """Write one poll down: the log, the channel's new state, and the end of its lease.
+
+    `hints` and `full_read_at` are of a reading of the whole document; without one, what is known
+    is kept.
+    """
     failed = poll.status is PollStatus.FAILED
-    changes = {
+    changes: dict[str, Any] = {
         "etag": validators.etag,
         "last_modified": validators.last_modified,
         "body_hash": body_hash,
@@ -84,25 +97,21 @@ def record(
         "last_status": str(poll.status),
         "last_http": poll.http,
         "last_error": poll.failure.detail if poll.failure else None,
+        "turnover_seconds": poll.turnover.total_seconds() if poll.turnover else None,
+        **_move_columns(move),
         "lease_owner": None,
         "lease_until": None,
     }
+    if hints is not None:
+        changes["hints"] = _hints_json(hints)
+    if full_read_at is not None:
+        changes["full_read_at"] = full_read_at
     if not failed:
         changes["last_success_at"] = poll.started_at
     if poll.new:
         changes["last_new_at"] = poll.started_at
     connection.execute(update(channels).where(channels.c.id == state.id).values(changes))
     connection.execute(insert(polls).values(_log_row(state.id, poll)))
-
-
-def last_full(connection: Connection, channel_id: int) -> datetime | None:
-    """When the channel's whole document was last read, rather than a 304; None: never."""
-    return connection.scalar(
-        select(polls.c.started_at)
-        .where(polls.c.channel_id == channel_id, polls.c.http != 304, polls.c.status != "failed")
-        .order_by(polls.c.id.desc())
-        .limit(1)
-    )
 
 
 def recent_polls(connection: Connection, channel_id: int, limit: int = 20) -> list[Row[Any]]:
@@ -130,7 +139,7 @@ def _state(row: Row[Any]) -> ChannelState:
         validators=Validators(row.etag, row.last_modified),
         body_hash=row.body_hash,
         failures=row.failures,
-        interval=None if row.interval_seconds is None else timedelta(seconds=row.interval_seconds),
+        interval=_seconds(row.interval_seconds),
         next_poll_at=row.next_poll_at,
         plan_reason=row.plan_reason,
         last_polled_at=row.last_polled_at,
@@ -139,7 +148,57 @@ def _state(row: Row[Any]) -> ChannelState:
         last_status=row.last_status,
         last_http=row.last_http,
         last_error=row.last_error,
+        turnover=_seconds(row.turnover_seconds),
+        hints=_hints(row.hints or {}),
+        full_read_at=row.full_read_at,
+        move=_move(row),
     )
+
+
+def _move(row: Row[Any]) -> Move | None:
+    if row.moved_to is None:
+        return None
+    return Move(
+        to=row.moved_to,
+        since=row.moved_since,
+        count=row.moved_count,
+        asked_at=row.moved_asked_at,
+        adopted=bool(row.moved_adopted),
+    )
+
+
+def _move_columns(move: Move | None) -> dict[str, Any]:
+    return {
+        "moved_to": move and move.to,
+        "moved_since": move and move.since,
+        "moved_count": move and move.count,
+        "moved_asked_at": move and move.asked_at,
+        "moved_adopted": move and move.adopted,
+    }
+
+
+def _hints(said: dict[str, Any]) -> Hints:
+    return Hints(
+        ttl=_seconds(said.get("ttl")),
+        update_every=_seconds(said.get("update_every")),
+        skip_hours=frozenset(said.get("skip_hours", ())),
+        skip_days=frozenset(said.get("skip_days", ())),
+    )
+
+
+def _hints_json(hints: Hints) -> dict[str, Any]:
+    """Only what the channel asks for, in seconds and numbers."""
+    asked = {
+        "ttl": hints.ttl and hints.ttl.total_seconds(),
+        "update_every": hints.update_every and hints.update_every.total_seconds(),
+        "skip_hours": sorted(hints.skip_hours),
+        "skip_days": sorted(hints.skip_days),
+    }
+    return {name: value for name, value in asked.items() if value}
+
+
+def _seconds(value: float | None) -> timedelta | None:
+    return None if value is None else timedelta(seconds=value)
 
 
 def _log_row(channel_id: int, poll: Poll) -> dict[str, object]:

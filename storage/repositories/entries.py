@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, TypeVar
@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
 from monitor.model import Entry, EntryState, Failure, Fate, KeptEntry
+from monitor.pipeline.entry_identity import guid_key
+from monitor.pipeline.next_recheck import MOST_CHECKS
 from storage.repositories import articles
 from storage.tables import aliases, entries, plain, sightings
 
@@ -32,10 +34,12 @@ class Addressed:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How many entries of one reading were new, and how many announced a change."""
+    """How many entries of one reading were new, and how many announced a change. `unseen` are
+    the keys of those that this channel had not announced before, whoever else had."""
 
     new: int
     changed: int
+    unseen: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 def keep(
@@ -44,22 +48,25 @@ def keep(
     channel_id: int | None,
     announced: Sequence[Addressed],
     now: datetime,
+    *,
+    from_archive: bool = False,
 ) -> Kept:
     """Keep what is new, note who announced it, and send changed announcements to be read again.
 
     Run it in the transaction that moves the channel's validators: a crash between the two would
-    otherwise lose an article or fetch it twice.
+    otherwise lose an article or fetch it twice. With `from_archive` words are not compared: an
+    archive words what a channel announced differently, without having changed it.
     """
     unique = _once(announced)
     known = _known(connection, list(unique))
     fresh = [each for key, each in unique.items() if key not in known]
     _insert(connection, source, fresh, now)
     known |= _known(connection, [each.key for each in fresh])
-    changed = 0
+    changed, unseen = 0, frozenset[str]()
     if channel_id is not None:
-        changed = _sight(connection, channel_id, unique, known, now)
+        changed, unseen = _sight(connection, channel_id, unique, known, now, from_archive)
     _fill_dates(connection, unique, known)
-    return Kept(new=len(fresh), changed=changed)
+    return Kept(new=len(fresh), changed=changed, unseen=unseen)
 
 
 def waiting_hosts(connection: Connection, now: datetime, sources: Sequence[str]) -> list[str]:
@@ -100,7 +107,7 @@ def claim(
         .values(lease_owner=owner, lease_until=until)
         .returning(entries)
     ).all()
-    return [_kept(row) for row in sorted(rows, key=_newest_first)]
+    return [kept_entry(row) for row in sorted(rows, key=_newest_first)]
 
 
 def release(connection: Connection, owner: str) -> None:
@@ -112,13 +119,15 @@ def release(connection: Connection, owner: str) -> None:
     )
 
 
-def fetched(connection: Connection, entry_id: int, page_id: int) -> None:
-    """Its page is kept; it stays claimed until the page is extracted."""
+def fetched(connection: Connection, entry_id: int, page_id: int | None) -> None:
+    """Its page is kept (None: it has none); it stays claimed until the page is extracted."""
     _change(connection, entry_id, state=EntryState.FETCHED, page_id=page_id)
 
 
-def stored(connection: Connection, entry_id: int, article_id: int) -> None:
-    """Its article is in the archive."""
+def stored(
+    connection: Connection, entry_id: int, article_id: int, check_at: datetime | None = None
+) -> None:
+    """Its article is in the archive; its page is looked at again at `check_at`, if at all."""
     _change(
         connection,
         entry_id,
@@ -127,16 +136,24 @@ def stored(connection: Connection, entry_id: int, article_id: int) -> None:
         attempts=0,
         code=None,
         detail=None,
+        failing_since=None,
+        check_at=check_at,
+        gone=0,
         **_UNCLAIMED,
     )
 
 
 def failed(
-    connection: Connection, kept: KeptEntry, failure: Failure, retry_at: datetime | None
+    connection: Connection,
+    kept: KeptEntry,
+    failure: Failure,
+    retry_at: datetime | None,
+    now: datetime | None = None,
 ) -> EntryState:
     """Note a failure: try again at `retry_at`, or leave it with its reason. Returns its state.
 
-    An entry whose article is stored keeps it: only the reading again has failed.
+    An entry whose article is stored keeps it: only the reading again has failed. The first
+    failure in a row with `now` is the time since when it fails.
     """
     if kept.article_id is not None and retry_at is None:
         state = EntryState.STORED
@@ -153,6 +170,7 @@ def failed(
         attempts=kept.attempts + 1,
         code=failure.code,
         detail=failure.detail,
+        failing_since=func.coalesce(entries.c.failing_since, now),
         **({"next_attempt_at": retry_at} if retry_at else {}),
         **_UNCLAIMED,
     )
@@ -165,7 +183,7 @@ def retry(connection: Connection, now: datetime, ids: Sequence[int] | None = Non
     if ids is not None:
         query = query.where(entries.c.id.in_(ids))
     result = connection.execute(
-        query.values(state=EntryState.WAITING, attempts=0, next_attempt_at=now)
+        query.values(state=EntryState.WAITING, attempts=0, next_attempt_at=now, failing_since=None)
     )
     return int(result.rowcount)
 
@@ -173,12 +191,12 @@ def retry(connection: Connection, now: datetime, ids: Sequence[int] | None = Non
 def by_key(connection: Connection, key: str) -> KeptEntry | None:
     """The entry kept under this key."""
     row = connection.execute(select(entries).where(entries.c.url_key == key)).one_or_none()
-    return None if row is None else _kept(row)
+    return None if row is None else kept_entry(row)
 
 
 def get(connection: Connection, entry_id: int) -> KeptEntry:
     """One entry."""
-    return _kept(connection.execute(select(entries).where(entries.c.id == entry_id)).one())
+    return kept_entry(connection.execute(select(entries).where(entries.c.id == entry_id)).one())
 
 
 def again(connection: Connection, entry_id: int, now: datetime) -> None:
@@ -204,7 +222,7 @@ def troubled(connection: Connection, limit: int = 50) -> list[tuple[KeptEntry, s
         .order_by(entries.c.id.desc())
         .limit(limit)
     )
-    return [(_kept(row), row.code or "", row.detail or "") for row in rows]
+    return [(kept_entry(row), row.code or "", row.detail or "") for row in rows]
 
 
 def _newest_first(row: Row[Any]) -> tuple[float, int]:
@@ -307,64 +325,93 @@ def _sight(
     announced: dict[str, Addressed],
     known: dict[str, Row[Any]],
     now: datetime,
-) -> int:
+    from_archive: bool,
+) -> tuple[int, frozenset[str]]:
     """Note which channel announced what; a changed announcement sends its entry round again.
 
     Each channel is compared with itself: a feed and a sitemap word the same article differently.
     """
     seen = _seen(connection, channel_id, [row.id for row in known.values()])
     changed = 0
-    unseen: list[dict[str, Any]] = []
+    unseen: dict[str, dict[str, Any]] = {}
     for key, each in announced.items():
-        row, digest = known[key], _announcement_hash(each.entry)
+        row = known[key]
+        digest = FROM_ARCHIVE if from_archive else _announcement_hash(each.entry)
         if row.id not in seen:
-            unseen.append(
-                {
-                    "entry_id": row.id,
-                    "channel_id": channel_id,
-                    "url": each.entry.url,
-                    "guid": each.entry.guid,
-                    "first_seen": now,
-                    "announcement_hash": digest,
-                }
-            )
-        elif seen[row.id] != digest:
-            changed += 1
-            _announce_again(connection, channel_id, row, each.entry, digest, now)
+            unseen[key] = {
+                "entry_id": row.id,
+                "channel_id": channel_id,
+                "url": each.entry.url,
+                "guid": each.entry.guid,
+                "first_seen": now,
+                "announcement_hash": digest,
+                "guid_key": guid_key(each.entry.guid),
+                "modified": each.entry.modified,
+            }
+        elif not from_archive and seen[row.id].announcement_hash != digest:
+            _reworded(connection, channel_id, row.id, digest, each.entry.modified)
+            if seen[row.id].announcement_hash != FROM_ARCHIVE:
+                changed += 1
+                _announce_again(connection, row.id, each.entry, now)
+        elif each.entry.modified not in (None, seen[row.id].modified):
+            _reworded(connection, channel_id, row.id, digest, each.entry.modified)
+            _look_again(connection, row.id, now)
     if unseen:
-        connection.execute(insert(sightings), unseen)
-    return changed
+        connection.execute(insert(sightings), list(unseen.values()))
+    return changed, frozenset(unseen)
 
 
-def _seen(connection: Connection, channel_id: int, ids: Sequence[int]) -> dict[int, str]:
-    seen: dict[int, str] = {}
+def _seen(connection: Connection, channel_id: int, ids: Sequence[int]) -> dict[int, Row[Any]]:
+    columns = (sightings.c.entry_id, sightings.c.announcement_hash, sightings.c.modified)
+    seen: dict[int, Row[Any]] = {}
     for chunk in _chunks(ids):
         found = connection.execute(
-            select(sightings.c.entry_id, sightings.c.announcement_hash).where(
+            select(*columns).where(
                 sightings.c.channel_id == channel_id, sightings.c.entry_id.in_(chunk)
             )
         )
-        seen |= {row.entry_id: row.announcement_hash for row in found}
+        seen |= {row.entry_id: row for row in found}
     return seen
 
 
-def _announce_again(
+def _look_again(connection: Connection, entry_id: int, now: datetime) -> None:
+    """A later `lastmod` or `updated` under the same words: the page is looked at soon.
+
+    It is a check like the others and no fetch at once: there are sitemaps that give the present
+    time for every page.
+    """
+    connection.execute(
+        update(entries)
+        .where(
+            entries.c.id == entry_id,
+            entries.c.state == EntryState.STORED,
+            entries.c.article_id.is_not(None),
+            entries.c.checks < MOST_CHECKS,
+            or_(entries.c.check_at.is_(None), entries.c.check_at > now),
+        )
+        .values(check_at=now)
+    )
+
+
+def _reworded(
     connection: Connection,
     channel_id: int,
-    row: Row[Any],
-    entry: Entry,
+    entry_id: int,
     digest: str,
-    now: datetime,
+    modified: datetime | None,
 ) -> None:
     connection.execute(
         update(sightings)
-        .where(sightings.c.entry_id == row.id, sightings.c.channel_id == channel_id)
-        .values(announcement_hash=digest)
+        .where(sightings.c.entry_id == entry_id, sightings.c.channel_id == channel_id)
+        .values(announcement_hash=digest, modified=modified)
     )
+
+
+def _announce_again(connection: Connection, entry_id: int, entry: Entry, now: datetime) -> None:
     said = {"title": entry.title, "summary": entry.summary, "text": entry.text}
     _change(
         connection,
-        row.id,
+        entry_id,
         **{name: words for name, words in said.items() if words},
         state=EntryState.WAITING,
         attempts=0,
@@ -386,6 +433,9 @@ def _fill_dates(
             articles.fill_date(connection, row.article_id, published)
 
 
+FROM_ARCHIVE = ""
+"""The hash of what an archive listed: the channel's own words for it are not known yet."""
+
 _YEAR = re.compile(r"\d{4}")
 
 
@@ -397,7 +447,8 @@ def _announcement_hash(entry: Entry) -> str:
     return hashlib.sha256(plain("\n".join(parts)).encode()).hexdigest()[:32]
 
 
-def _kept(row: Row[Any]) -> KeptEntry:
+def kept_entry(row: Row[Any]) -> KeptEntry:
+    """An entry from a row of its table."""
     return KeptEntry(
         id=row.id,
         source=row.source,

@@ -1,4 +1,4 @@
-"""Leases: who holds channels and entries for the moment, over both tables."""
+"""Leases: who holds channels, entries and walks for the moment, over all their tables."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from storage.tables import channels, entries
+from storage.tables import backfills, channels, entries, gaps
 
-_LEASED = (channels, entries)
+_LEASED = (channels, entries, gaps, backfills)
 
 
 def holders(connection: Connection) -> set[str]:

@@ -11,16 +11,18 @@ import fcntl
 import json
 import re
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 import tantivy
 from tantivy import FieldType, Occur, Order
 
-from monitor.errors import ConfigError, MonitorError
+from monitor.errors import ConfigError, LockHeld, MonitorError
 from monitor.model import ArchivedArticle
 from storage.database import Database
 from storage.migrations import archive_id
@@ -36,6 +38,8 @@ _HEAP = 64_000_000  # bytes; below 15 MB a thread Tantivy refuses
 _TOKENIZER = "terms"
 _POSITION = "position.json"
 _LOCK = "refresh.lock"
+REBUILD_PATIENCE = 30.0
+"""Seconds that `rebuild` waits for a refresh in progress, which takes a few."""
 # What Tantivy and this module write; anything else in the folder belongs to somebody else.
 _OWN_FILE = re.compile(
     r"[0-9a-f]{32}\.(\d+\.)?\w+|meta\.json|\.managed\.json|\.tantivy-\w+\.lock|\.tmp\w+"
@@ -64,11 +68,19 @@ class SearchIndex:
         self._index: tantivy.Index | None = None
         self._refreshing = threading.Lock()
 
-    def refresh(self, database: Database) -> int:
+    def refresh(
+        self,
+        database: Database,
+        *,
+        patience: float = 0.0,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> int:
         """Index what changed since the last time; returns how many articles.
 
-        0 also when another process is at it: that one sees the same changes. Raises ConfigError
-        when the folder cannot be used, or holds other files and the index has to be built anew.
+        While another process indexes, it is waited for `patience` seconds; then 0 is returned,
+        and `is_level` tells whether that one has come far enough. `stop` is asked between
+        batches. Raises ConfigError when the folder cannot be used, or holds other files and the
+        index has to be built anew.
         """
         with self._refreshing, self._named_errors():
             with database.read() as connection:
@@ -79,14 +91,31 @@ class SearchIndex:
             if position is None:
                 self._refuse_other_files()
             self.folder.mkdir(parents=True, exist_ok=True)
-            with self._alone() as alone:
-                return self._catch_up(database, identity, last) if alone else 0
+            with self._alone(patience) as alone:
+                return self._catch_up(database, identity, last, stop) if alone else 0
+
+    def is_level(self, database: Database, change: int | None = None) -> bool:
+        """Whether everything up to `change` (all that is in the archive now) can be found."""
+        with database.read() as connection:
+            identity, last = archive_id(connection), articles.last_change(connection)
+        wanted = last if change is None else change
+        return wanted == 0 or (self._position(identity, last) or 0) >= wanted
 
     def rebuild(self, database: Database) -> int:
-        """Forget the index and build it anew; returns how many articles it holds."""
-        with self._named_errors():
-            (self.folder / _POSITION).unlink(missing_ok=True)
-        return self.refresh(database)
+        """Forget the index and build it anew; returns how many articles it holds.
+
+        Raises LockHeld while another process indexes.
+        """
+        with self._refreshing, self._named_errors():
+            self._refuse_other_files()
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with self._alone(patience=REBUILD_PATIENCE) as alone:
+                if not alone:
+                    raise LockHeld("Another process is indexing; try again later")
+                (self.folder / _POSITION).unlink(missing_ok=True)
+                with database.read() as connection:
+                    identity, last = archive_id(connection), articles.last_change(connection)
+                return self._catch_up(database, identity, last, lambda: False)
 
     def search(self, query: Query) -> Hits:
         """Run a query against what is indexed now."""
@@ -158,7 +187,9 @@ class SearchIndex:
                 include_upper=filters.until is None,
             )
 
-    def _catch_up(self, database: Database, identity: str, last: int) -> int:
+    def _catch_up(
+        self, database: Database, identity: str, last: int, stop: Callable[[], bool]
+    ) -> int:
         """Index everything up to now. Nobody else writes here meanwhile."""
         position = self._position(identity, last)  # another process may have been here just now
         index = self._opened_if_whole()
@@ -170,15 +201,20 @@ class SearchIndex:
             if position is None:  # those who search meanwhile keep the files they have open
                 writer.delete_all_documents()
                 writer.commit()
-            return self._follow(database, writer, identity, position or 0)
+            return self._follow(database, writer, identity, position or 0, stop)
         finally:
             writer.wait_merging_threads()
 
     def _follow(
-        self, database: Database, writer: tantivy.IndexWriter, identity: str, position: int
+        self,
+        database: Database,
+        writer: tantivy.IndexWriter,
+        identity: str,
+        position: int,
+        stop: Callable[[], bool],
     ) -> int:
         done = 0
-        while True:
+        while not stop():
             with database.read() as connection:
                 changed = articles.changed_since(connection, position, BATCH)
             if not changed:
@@ -195,15 +231,15 @@ class SearchIndex:
         return done
 
     @contextmanager
-    def _alone(self) -> Iterator[bool]:
-        """Keep other processes from writing; False while one does. Ends with the process."""
+    def _alone(self, patience: float) -> Iterator[bool]:
+        """Keep other processes from writing; False when one still does after `patience` seconds.
+
+        Ends with the process."""
+        give_up = time.monotonic() + patience
         with (self.folder / _LOCK).open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-            else:
-                yield True
+            while not (mine := _locked(lock)) and time.monotonic() < give_up:
+                time.sleep(0.05)
+            yield mine
 
     @contextmanager
     def _named_errors(self) -> Iterator[None]:
@@ -281,6 +317,14 @@ class SearchIndex:
         draft = self.folder / f"{_POSITION}.new"
         draft.write_text(json.dumps(position))
         draft.replace(self.folder / _POSITION)
+
+
+def _locked(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _schema() -> tantivy.Schema:

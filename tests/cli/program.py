@@ -13,7 +13,9 @@ from pathlib import Path
 import monitor
 
 ROOT = Path(next(iter(monitor.__path__))).parent
-COMMAND = (sys.executable, "-c", "from monitor.cli import main; main()")
+# A shell that starts the tests in the background lets them, and what they start, ignore Ctrl-C.
+_HEEDS_CTRL_C = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+COMMAND = (sys.executable, "-c", f"{_HEEDS_CTRL_C}; from monitor.cli import main; main()")
 PATIENCE = 20.0
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.conftest import Cli
 
-# The article format of the documentation; `place` and `external_id` are additions of ours.
+# The article format of the documentation; the other ones are additions of ours.
 FORMAT = [
     "id", "url", "source", "language", "title", "authors", "published", "first_seen", "updated",
     "text", "image", "topics", "duplicate_of", "story", "versions",
@@ -64,7 +64,7 @@ def test_an_export_has_the_article_format(filled: Cli) -> None:
     records = filled.lines("export")
     assert [each["id"] for each in records] == ["1", "2", "3"]
     for each in records:
-        assert set(FORMAT) <= set(each) <= {*FORMAT, "place", "external_id"}
+        assert set(FORMAT) <= set(each) <= {*FORMAT, "place", "withdrawn", "external_id"}
     law, copy, kazakh = records
     assert law["url"] == "https://example.org/law"
     assert law["authors"] == ["Aida Sarsen", "-R. Novak"]
@@ -181,7 +181,9 @@ def test_show(filled: Cli) -> None:
     record = filled.record("show", "2", "--json")
     assert set(FORMAT) | {"history", "copies"} <= set(record)
     assert record["copies"] == ["1"]
-    assert [set(each) for each in record["history"]] == [{"number", "seen", "title", "text"}]
+    assert [set(each) for each in record["history"]] == [
+        {"number", "seen", "title", "text", "changes"}
+    ]
     out = filled.run("show", "1").out
     assert RECORDS[0]["title"] in out
     assert "ai-law" in out

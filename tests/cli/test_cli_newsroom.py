@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from monitor.newsroom import faults
 from monitor.newsroom.server import Newsroom
+from monitor.workers import discover
 from tests.cli.conftest import Cli
 
 pytestmark = pytest.mark.network
@@ -101,17 +103,28 @@ def test_sources_check_reads_each_channel_and_stores_nothing(cli: Cli, room: New
 
 
 def test_sources_add_writes_a_file_that_works(cli: Cli, room: Newsroom) -> None:
+    cli.environment.setattr(discover, "SPACING", timedelta(0))
     cli.set("CONFIG_DIR", "mine")
     cli.write("mine/sources/other.toml", (cli.folder / "config/sources/g002.toml").read_text())
-    record = cli.record("sources", "add", f"{room.sites['g001'].base}/feed.xml", "--json")
+    feed = f"{room.sites['g001'].base}/feed.xml"
+    dry = cli.record("sources", "add", feed, "--dry-run", "--json")
+    assert dry["file"] is None
+    assert [file.name for file in Path("mine/sources").iterdir()] == ["other.toml"]
+    record = cli.record("sources", "add", feed, "--json")
     assert Path(record["file"]).is_file()
-    assert record["channels"] == [{"kind": "feed", "url": f"{room.sites['g001'].base}/feed.xml"}]
+    [channel] = record["channels"]
+    assert (channel["kind"], channel["url"], channel["found"]) == ("feed", feed, 3)
+    assert len(channel["entries"]) == 3
+    assert all(each["published"] and each["title"] for each in channel["entries"])
     assert cli.run("sources", "check", record["id"]).code == 0
     ended = cli.run("sources", "add", f"{room.sites['g001'].base}/feed.xml")
     assert (ended.code, "exists already" in ended.err) == (2, True)
+    ended = cli.run("sources", "add", feed, "--dry-run")
+    assert (ended.code, "exists already" in ended.err) == (2, True)
+    room.fail("g001", "/feed*", faults.status(404))
     article = sorted(room.ledger.published())[0]
     ended = cli.run("sources", "add", room.url_of(article))
-    assert (ended.code, "no" in ended.err) == (1, True)
+    assert (ended.code, "declares none" in ended.err) == (1, True)
     ended = cli.run("sources", "add", "ftp://example.org/")
     assert ended.code == 2
 

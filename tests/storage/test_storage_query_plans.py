@@ -14,7 +14,7 @@ from sqlalchemy import Connection, event
 
 from monitor.model import EntryState
 from storage.database import Database
-from storage.repositories import articles, channels, entries
+from storage.repositories import articles, channels, entries, identity, pages, quarantine, rechecks
 from tests.storage.samples import (
     LATER,
     NOW,
@@ -54,6 +54,16 @@ ASKED: dict[str, Callable[[Connection], object]] = {
     "by key": lambda connection: entries.by_key(connection, "steppe.example/a"),
     "retry": lambda connection: entries.retry(connection, NOW),
     "quarantine": entries.troubled,
+    "given up": quarantine.given_up,
+    "due looks": lambda connection: rechecks.claim(
+        connection, SOURCE, owner="one", now=NOW, until=LATER, limit=6
+    ),
+    "one address": lambda connection: rechecks.only(connection, 1, 1),
+    "notes": lambda connection: rechecks.notes(connection, 1),
+    "of a guid": lambda connection: identity.of_guid(connection, 1),
+    "of a path": lambda connection: identity.of_path(connection, SOURCE, "/a", ["a"]),
+    "of a text": lambda connection: identity.of_text(connection, SOURCE, "f"),
+    "page of an article": lambda connection: pages.of_article(connection, 1),
     "entries counted": entries.counts,
     "polls": lambda connection: channels.recent_polls(connection, 1),
     "find": lambda connection: articles.find(connection, ["a", "b"]),

@@ -187,7 +187,8 @@ def test_importing_it_starts_and_loads_nothing() -> None:
 
 def test_ctrl_c_prints_nothing_from_children() -> None:
     code = (
-        "import time, monitor.workers.sandbox as s\n"
+        "import signal, time, monitor.workers.sandbox as s\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "if __name__ == '__main__':\n"
         "    with s.Sandbox() as box:\n"
         "        box.run_sync(abs, 1, timeout=60)\n"

@@ -24,10 +24,12 @@ def upgrade() -> None:
         sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
         sa.Column("date", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("duplicate_of", sa.Integer(), nullable=True),
         sa.Column("story", sa.Integer(), nullable=True),
         sa.Column("versions", sa.Integer(), nullable=False),
         sa.Column("change", sa.Integer(), nullable=False),
+        sa.Column("indexed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("classified_with", sa.String(), nullable=True),
         sa.Column("fingerprint", sa.String(), nullable=False),
         sa.Column("page_id", sa.Integer(), nullable=True),
@@ -57,8 +59,9 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_articles_fingerprint"), ["fingerprint"], unique=False)
         batch_op.create_index(batch_op.f("ix_articles_first_seen"), ["first_seen"], unique=False)
+        batch_op.create_index(batch_op.f("ix_articles_indexed_at"), ["indexed_at"], unique=False)
         batch_op.create_index("ix_articles_latest", ["duplicate_of", "date", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_articles_source"), ["source"], unique=False)
+        batch_op.create_index("ix_articles_source", ["source", "first_seen"], unique=False)
         batch_op.create_index(batch_op.f("ix_articles_story"), ["story"], unique=False)
 
     op.create_table(
@@ -81,8 +84,94 @@ def upgrade() -> None:
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.Column("lease_owner", sa.String(), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("turnover_seconds", sa.Float(), nullable=True),
+        sa.Column("hints", sa.JSON(), nullable=True),
+        sa.Column("full_read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("moved_to", sa.String(), nullable=True),
+        sa.Column("moved_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("moved_count", sa.Integer(), nullable=True),
+        sa.Column("moved_asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("moved_adopted", sa.Boolean(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_channels")),
         sa.UniqueConstraint("source", "url", name=op.f("uq_channels_source")),
+    )
+    op.create_table(
+        "gaps",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("channel_id", sa.Integer(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("known_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_read_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("filled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("backfill", sa.String(), nullable=True),
+        sa.Column("page", sa.Integer(), nullable=False),
+        sa.Column("pending", sa.JSON(), nullable=True),
+        sa.Column("pages_read", sa.Integer(), nullable=False),
+        sa.Column("entries_found", sa.Integer(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("suspected", sa.Boolean(), nullable=False),
+        sa.Column("met_older", sa.Boolean(), nullable=False),
+        sa.Column("met_newer", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("lease_owner", sa.String(), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["channel_id"], ["channels.id"], name=op.f("fk_gaps_channel_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gaps")),
+    )
+    with op.batch_alter_table("gaps", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_gaps_channel_id"), ["channel_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_gaps_state"), ["state"], unique=False)
+
+    op.create_table(
+        "backfills",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("channel_id", sa.Integer(), nullable=False),
+        sa.Column("backfill", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("page", sa.Integer(), nullable=False),
+        sa.Column("pending", sa.JSON(), nullable=True),
+        sa.Column("pages_read", sa.Integer(), nullable=False),
+        sa.Column("entries_found", sa.Integer(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("lease_owner", sa.String(), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["channel_id"], ["channels.id"], name=op.f("fk_backfills_channel_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_backfills")),
+    )
+    with op.batch_alter_table("backfills", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_backfills_channel_id"), ["channel_id"], unique=False)
+
+    op.create_table(
+        "alarms",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("channel_id", sa.Integer(), nullable=True),
+        sa.Column("open_as", sa.String(), nullable=True),
+        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cleared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sentence", sa.Text(), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["channel_id"], ["channels.id"], name=op.f("fk_alarms_channel_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alarms")),
+        sa.UniqueConstraint("open_as", name=op.f("uq_alarms_open_as")),
+    )
+    with op.batch_alter_table("alarms", schema=None) as batch_op:
+        batch_op.create_index("ix_alarms_source", ["source", "kind", "cleared_at"], unique=False)
+
+    op.create_table(
+        "baselines",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("learned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("compared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("source", name=op.f("pk_baselines")),
     )
     op.create_table(
         "counters",
@@ -100,6 +189,7 @@ def upgrade() -> None:
         "aliases",
         sa.Column("url_key", sa.String(), nullable=False),
         sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("path", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["article_id"], ["articles.id"], name=op.f("fk_aliases_article_id")
         ),
@@ -107,6 +197,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("aliases", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_aliases_article_id"), ["article_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_aliases_path"), ["path"], unique=False)
 
     op.create_table(
         "entries",
@@ -122,6 +213,10 @@ def upgrade() -> None:
         sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
         sa.Column("page_id", sa.Integer(), nullable=True),
         sa.Column("article_id", sa.Integer(), nullable=True),
+        sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("check_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("checks", sa.Integer(), nullable=False),
+        sa.Column("gone", sa.Integer(), nullable=False),
         sa.Column("url_key", sa.String(), nullable=False),
         sa.Column("url", sa.String(), nullable=False),
         sa.Column("guid", sa.Text(), nullable=True),
@@ -141,6 +236,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("entries", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_entries_article_id"), ["article_id"], unique=False)
+        batch_op.create_index("ix_entries_checks", ["source", "check_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_entries_lease_owner"), ["lease_owner"], unique=False)
         batch_op.create_index("ix_entries_state", ["state"], unique=False)
         batch_op.create_index(
@@ -208,6 +304,8 @@ def upgrade() -> None:
         sa.Column("guid", sa.Text(), nullable=True),
         sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
         sa.Column("announcement_hash", sa.String(), nullable=False),
+        sa.Column("guid_key", sa.String(), nullable=True),
+        sa.Column("modified", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["channel_id"], ["channels.id"], name=op.f("fk_sightings_channel_id")
         ),
@@ -215,7 +313,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("entry_id", "channel_id", name=op.f("pk_sightings")),
     )
     with op.batch_alter_table("sightings", schema=None) as batch_op:
-        batch_op.create_index("ix_sightings_channel_id", ["channel_id"], unique=False)
+        batch_op.create_index("ix_sightings_channel_id", ["channel_id", "guid_key"], unique=False)
 
     op.create_table(
         "versions",

@@ -1,0 +1,29 @@
+"""A news sitemap of two days with an archive sitemap behind it: outages of days lose nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from monitor.model import GapState
+from monitor.workers.sandbox import Sandbox
+from tests.workers.simulation import SITEMAP, busy_world, simulated
+
+pytestmark = pytest.mark.network
+
+
+def test_four_hundred_articles_and_outages_of_up_to_three_days(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    async def scenario() -> None:
+        async with simulated(busy_world(SITEMAP), tmp_path, sandbox) as sim:
+            await sim.run_with_outages(20, 60, 72, between=4)
+            await sim.assert_complete()
+            found = await sim.gaps()
+            assert {gap.state for gap in found} == {GapState.FILLED}, found
+            assert any(gap.backfill for gap in found)
+            assert any("announces the same" in (gap.note or "") for gap in found)
+
+    asyncio.run(scenario())
