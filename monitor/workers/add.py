@@ -48,7 +48,7 @@ async def add_url(services: Services, url: str) -> Added:
     outcome = (
         fetched if isinstance(fetched, Failure) else await extract_page(services, source, fetched)
     )
-    if isinstance(outcome, Failure) and source.id not in services.catalog.sources:
+    if isinstance(outcome, Failure) and not services.polls(source.id):
         # No pass looks after it, so it must not wait for one. Who asked for it is told.
         given_up = replace(outcome, fate=Fate.SKIP)
         await services.write(lambda c: entries.failed(c, kept, given_up, None, now))

@@ -219,7 +219,7 @@ def _read_again(
     code, _, detail = article.reason.partition(": ")
     failure = Failure(code, detail)
     attempts = kept.attempts + 1
-    polled = kept.source in services.catalog.sources  # no pass looks after other entries
+    polled = services.polls(kept.source)  # no pass looks after other entries
     again = polled and attempts <= KNOCKS
     retry_at = decide_retry(failure, attempts, services.now()) if again else None
     entries.failed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,6 +17,7 @@ from monitor.model import (
     Poll,
     PollStatus,
     Response,
+    Validators,
 )
 from monitor.pipeline.channel_window import Window, observe
 from monitor.pipeline.follow_move import after_reading, where_to_ask
@@ -27,6 +29,8 @@ from monitor.workers.freshness import conditions, next_validators, was_lied_to
 from monitor.workers.read_channel import read_channel, request
 from monitor.workers.services import Services
 from storage.repositories import channels, entries
+
+_MAY_BE_OUR_LINE = frozenset({"fetch.dns", "fetch.dns_temp", "fetch.unreachable"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,9 @@ async def poll_channel(
             connection,
             state,
             poll,
-            validators=next_validators(
+            validators=Validators()
+            if announced is not None and announced.more
+            else next_validators(
                 state,
                 response,
                 announced,
@@ -96,6 +102,28 @@ async def poll_channel(
     return await services.write(keep)
 
 
+async def note_defect(
+    services: Services, source: Source, channel: Channel, state: ChannelState, error: Exception
+) -> Poll:
+    """A defect of ours, met on one channel: it is recorded there and backs off like any failure,
+    so that it neither stops the other channels nor asks again at every tick."""
+    now = services.now()
+    failure = Failure("internal.error", f"{type(error).__name__}: {error}")
+    reading = Reading(channel.url, None, None, failure, state.body_hash)
+    poll = _poll(reading, _plan(services, source, channel, state, reading, None, now), now, now)
+    await services.write(
+        lambda connection: channels.record(
+            connection,
+            state,
+            poll,
+            validators=state.validators,
+            body_hash=state.body_hash,
+            move=state.move,
+        )
+    )
+    return poll
+
+
 async def _read(
     services: Services, source: Source, channel: Channel, state: ChannelState
 ) -> Reading:
@@ -111,13 +139,15 @@ async def _read(
 async def _read_at(
     services: Services, source: Source, channel: Channel, state: ChannelState, address: str
 ) -> Reading:
-    validators = conditions(state, services.now())
+    rules = _rules(source, channel)
+    same_rules = state.body_hash is None or state.body_hash.startswith(rules)
+    validators = conditions(state, services.now()) if same_rules else None
     response = await request(services.fetcher, source, channel, validators, url=address)
     if isinstance(response, Failure):
         return Reading(address, None, None, response, state.body_hash)
     if response.not_modified:
         return Reading(address, response, None, None, state.body_hash)
-    body_hash = channels.body_hash(response.body)
+    body_hash = f"{rules}:{channels.body_hash(response.body)}"
     # A full reading is one in earnest: an index that reads the same may lead to changed children.
     if validators is not None and body_hash == state.body_hash:
         return Reading(address, response, None, None, body_hash)
@@ -132,8 +162,16 @@ async def _read_at(
     )
     if isinstance(announced, Failure):
         return Reading(address, response, None, announced, state.body_hash)
-    whole = announced.complete  # else the same bytes are to be read again
+    # Else the same bytes are to be read again: what is cut off, and an index, which may read the
+    # same while the sitemaps that it leads to have changed.
+    whole = announced.complete and not announced.more
     return Reading(address, response, announced, None, body_hash if whole else state.body_hash)
+
+
+def _rules(source: Source, channel: Channel) -> str:
+    """Names what the source's file says about reading the channel: other rules, another reading."""
+    said = (channel.model_dump_json(), source.include, source.exclude, source.timezone)
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:8]
 
 
 def _plan(
@@ -152,7 +190,7 @@ def _plan(
         min_interval=source.min_interval_of(channel),
         interval=state.interval,
         turnover=state.turnover,
-        failures=state.failures + 1 if failure else 0,
+        failures=_failures(state, failure),
         retry_after=failure.retry_after if failure else None,
         chance=services.chance(),
         window=window,
@@ -160,6 +198,14 @@ def _plan(
         fresh_for=freshness(response.headers, now) if response and not failure else None,
         gone=failure is not None and failure.status == 410,
     )
+
+
+def _failures(state: ChannelState, failure: Failure | None) -> int:
+    """How many failures in a row slow the channel down. What is as well this machine's own line
+    that is down slows it once only: hours after the line is back are hours without news."""
+    if failure is None:
+        return 0
+    return 1 if failure.code in _MAY_BE_OUR_LINE else state.failures + 1
 
 
 def _poll(reading: Reading, plan: Plan, started: datetime, ended: datetime) -> Poll:

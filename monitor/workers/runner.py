@@ -25,7 +25,7 @@ from monitor.model import ChannelState
 from monitor.workers import claims
 from monitor.workers.fill_gaps import fill_gaps
 from monitor.workers.page_work import PageWork, catch_up
-from monitor.workers.poll import poll_channel
+from monitor.workers.poll import note_defect, poll_channel
 from monitor.workers.recheck import recheck_due
 from monitor.workers.report import NobodyWatches, PassReport, SourceTally, Watcher
 from monitor.workers.services import Services
@@ -166,7 +166,13 @@ class _Pass:
     async def _poll(self, source: Source, channel: Channel, state: ChannelState) -> None:
         if self.stop.is_set():
             return
-        poll = await poll_channel(self.services, source, channel, state)
+        try:
+            poll = await poll_channel(self.services, source, channel, state)
+        except MonitorError:
+            raise
+        except Exception as error:
+            log.exception("%s: unexpected error", channel.url)
+            poll = await note_defect(self.services, source, channel, state, error)
         self.tallies[source.id].channels.append((channel.url, poll))
         self.watcher.channel_read(source.id, channel.url, poll)
         if poll.gap:
@@ -186,7 +192,7 @@ class _Pass:
     async def _keep_claims(self) -> None:
         while True:
             await asyncio.sleep(RENEW_SECONDS)
-            with suppress(MonitorError):  # the database is busy: the lease lasts for four more
+            with suppress(Exception):  # a busy database, say: the lease lasts for four more
                 await claims.renew(self.services)
 
     async def _next_poll(self) -> datetime | None:

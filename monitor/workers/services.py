@@ -44,6 +44,11 @@ class Services:
     catching_up: asyncio.Lock = field(default_factory=asyncio.Lock)
     _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
+    def polls(self, source_id: str) -> bool:
+        """Whether passes look after this source: it is configured and switched on."""
+        source = self.catalog.sources.get(source_id)
+        return source is not None and source.enabled
+
     @property
     def lease_end(self) -> datetime:
         return self.now() + self.lease

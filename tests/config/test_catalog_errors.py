@@ -57,6 +57,8 @@ def put(folder: Path, name: str, text: str | bytes) -> None:
     [
         ('"https://daily.example/feed"', '"file:///etc/passwd"',
          f'line 8: channels[0].url: {HTTP}"file:///etc/passwd"'),
+        ('"https://daily.example/feed"', '"https://user:secret@daily.example/feed"',
+         "line 8: channels[0].url: expected an address without a user name or password"),
         ('"https://daily.example/feed"', '"daily.example/feed"',
          f'line 8: channels[0].url: {HTTP}"daily.example/feed"'),
         ('"https://daily.example/feed"', '"https:///feed"',
