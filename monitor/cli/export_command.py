@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -14,6 +14,7 @@ from monitor.cli.export_formats import rss_writer, write_csv, write_jsonl, write
 from monitor.cli.filters import check_source, filter_options, read_filters
 from monitor.cli.output import note, start_logging
 from monitor.cli.output_file import opened
+from monitor.cli.progress import counted
 from monitor.model import ArchivedArticle, Page
 from storage.repositories import articles, pages
 from storage.search.query import Filters, wall_clock
@@ -45,18 +46,28 @@ def command(format_: str, output: Path | None, **given: Any) -> int:
     settings = load_settings()
     start_logging(settings)
     filters = read_filters(given)
-    with open_archive(settings) as archive, opened(output) as out:
+    # Articles that scroll by on the terminal are progress enough.
+    with (
+        open_archive(settings) as archive,
+        opened(output) as out,
+        counted("articles", wanted=output is not None) as advance,
+    ):
         check_source(archive, filters)
-        count = _write(settings, archive, filters, format_, out)
+        found = _matching(archive, filters, advance)
+        count = _write(settings, archive, filters, format_, found, out)
     what = "pages" if format_ == "warc" else "articles"
     note(f"{count} {what} exported" + (f" to {output}" if output else ""))
     return 0
 
 
 def _write(
-    settings: Settings, archive: Archive, filters: Filters, format_: str, out: IO[bytes]
+    settings: Settings,
+    archive: Archive,
+    filters: Filters,
+    format_: str,
+    found: Iterator[ArchivedArticle],
+    out: IO[bytes],
 ) -> int:
-    found = _matching(archive, filters)
     if format_ == "warc":
         from monitor.cli.export_warc import write_warc
 
@@ -72,9 +83,12 @@ def _home(settings: Settings) -> str:
     return settings.base_url or f"http://{settings.host}:{settings.port}/"
 
 
-def _matching(archive: Archive, filters: Filters) -> Iterator[ArchivedArticle]:
+def _matching(
+    archive: Archive, filters: Filters, advance: Callable[[int], None]
+) -> Iterator[ArchivedArticle]:
     with archive.database.read() as connection:
         for chunk in articles.in_chunks(connection):
+            advance(len(chunk))
             yield from (archived for archived in chunk if _passes(archived, filters))
 
 

@@ -14,6 +14,7 @@ from monitor.bootstrap import load_checked_catalog, open_services
 from monitor.cli.import_opml import OpmlPlan, plan_sources, read_opml, write_sources
 from monitor.cli.import_records import read_records
 from monitor.cli.output import json_option, note, print_json, say, start_logging
+from monitor.cli.progress import counted
 from monitor.errors import UsageError
 from monitor.pipeline.article_format import Imported
 from monitor.pipeline.opml import Outline
@@ -125,8 +126,11 @@ async def _import(settings: Settings, read: _Read) -> tuple[dict[str, int], list
     tally = ImportTally()
     counts, broken = {"read": len(read.records)}, []
     async with open_services(settings) as services:
-        for start in range(0, len(read.records), BATCH):
-            await import_batch(services, read.records[start : start + BATCH], tally)
+        with counted("articles", len(read.records)) as advance:
+            for start in range(0, len(read.records), BATCH):
+                batch = read.records[start : start + BATCH]
+                await import_batch(services, batch, tally)
+                advance(len(batch))
         counts |= asdict(tally)
         for file in read.warcs:
             from monitor.workers.import_warc import WarcTally, import_warc

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,24 @@ def watch_pass(*, wanted: bool = True) -> Iterator[Watcher]:
     detail = TextColumn("{task.fields[detail]}")
     with Progress(*columns, detail, console=Console(stderr=True), transient=True) as progress:
         yield _Bars(progress)
+
+
+@contextmanager
+def counted(
+    label: str, total: int | None = None, *, wanted: bool = True
+) -> Iterator[Callable[[int], None]]:
+    """A bar on stderr that the yielded function moves on by so many, on a terminal only; where
+    the total is not known it shows the count and that something is going on."""
+    if not wanted or not sys.stderr.isatty():
+        yield lambda done: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description:>9}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(label, total=total)
+        yield lambda done: progress.advance(task, done)
 
 
 class _Bars:

@@ -7,6 +7,7 @@ import click
 from config.settings import load_settings
 from monitor.bootstrap import open_archive
 from monitor.cli.output import json_option, print_json, say, start_logging
+from monitor.cli.progress import counted
 
 
 @click.command("reindex")
@@ -21,7 +22,7 @@ def command(as_json: bool) -> int:
     """
     settings = load_settings()
     start_logging(settings)
-    with open_archive(settings) as archive:
+    with open_archive(settings) as archive, counted("articles"):
         count = archive.index.rebuild(archive.database)
     if as_json:
         print_json({"indexed": count})

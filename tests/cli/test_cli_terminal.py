@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -43,6 +44,16 @@ def test_on_a_terminal_a_pass_shows_how_it_gets_on(cli: Cli, room: Newsroom) -> 
     assert ESCAPE in drawn
     assert "channels" in drawn
     assert "articles" in drawn
+
+
+def test_on_a_terminal_long_work_on_files_shows_how_it_gets_on(cli: Cli) -> None:
+    lines = [
+        json.dumps({"url": f"https://example.org/{n}", "title": f"Title {n}", "text": "A text."})
+        for n in range(3)
+    ]
+    file = cli.write("a.jsonl", "\n".join(lines))
+    assert "3/3" in on_a_terminal(cli.folder, "import", str(file))
+    assert "3/?" in on_a_terminal(cli.folder, "export", "-o", str(cli.folder / "out.jsonl"))
 
 
 def on_a_terminal(folder: Path, *arguments: str) -> str:
