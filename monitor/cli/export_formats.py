@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import IO, Any
@@ -11,7 +10,7 @@ from typing import IO, Any
 from monitor.cli.output_file import text_of
 from monitor.errors import UsageError
 from monitor.model import ArchivedArticle
-from monitor.pipeline.article_format import to_record
+from monitor.pipeline.article_format import json_line, to_record
 from monitor.pipeline.rss_document import TAIL, rss_head, rss_item
 
 Articles = Iterable[ArchivedArticle]
@@ -30,7 +29,7 @@ def write_jsonl(found: Articles, out: IO[bytes]) -> int:
     count = 0
     with text_of(out) as text:
         for archived in found:
-            text.write(json.dumps(to_record(archived), ensure_ascii=False) + "\n")
+            text.write(json_line(to_record(archived)) + "\n")
             count += 1
     return count
 

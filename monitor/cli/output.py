@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import sys
@@ -14,6 +13,7 @@ import click
 
 from config.settings import Settings
 from monitor.model import Failure
+from monitor.pipeline.article_format import json_line
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON, for programs, on stdout."
@@ -22,7 +22,7 @@ json_option = click.option(
 
 def print_json(value: Mapping[str, Any]) -> None:
     """One JSON object on one line."""
-    click.echo(json.dumps(value, ensure_ascii=False))
+    click.echo(json_line(value))
 
 
 def say(line: str = "") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -103,6 +104,16 @@ def from_record(record: object) -> Imported:
         first_seen=_moment(record, "first_seen"),
         external_id=None if external is None else str(external),
     )
+
+
+# Characters that some readers take for the end of a line (U+0085, U+2028 …), or terminals for a
+# command: JSON may hold them as they are, but then a record is not one line for everybody.
+_ESCAPED = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0x2028, 0x2029)}
+
+
+def json_line(record: Mapping[str, Any]) -> str:
+    """A record as JSON, on what is one line to whoever reads it; without the line's end."""
+    return json.dumps(record, ensure_ascii=False).translate(_ESCAPED)
 
 
 def iso(moment: datetime | None) -> str | None:

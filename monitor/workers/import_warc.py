@@ -31,6 +31,9 @@ from storage.repositories import articles, entries, pages
 _HTML = ("text/html", "application/xhtml+xml")
 
 
+_LONGEST_REASON = 120
+
+
 @dataclass
 class WarcTally(ImportTally):
     """`read` are pages, `no_article` those of them that hold none; `records` counts everything
@@ -125,7 +128,7 @@ def _responses(stream: IO[bytes], tally: WarcTally) -> Iterator[Response]:
             if response is not None:
                 yield response
     except (ArchiveLoadFailed, EOFError, OSError, ValueError) as error:
-        tally.broken = str(error).strip().partition("\n")[0] or type(error).__name__
+        tally.broken = _in_words(error)
 
 
 def _response(record: Any) -> Response | None:
@@ -171,3 +174,10 @@ def _page(page_id: int, entry_id: int, response: Response) -> Page:
         response.fetched_at,
         response.body,
     )
+
+
+def _in_words(error: Exception) -> str:
+    """What the reader says, without the bytes of the file that it may repeat."""
+    said = str(error).strip().partition("\n")[0]
+    words = "".join(letter for letter in said if letter.isascii() and letter.isprintable())
+    return words[:_LONGEST_REASON] or type(error).__name__

@@ -42,3 +42,14 @@ def test_an_article_with_terminal_codes_is_shown_harmless(cli: Cli) -> None:
         assert "owned" in ended.out
         assert "\x1b" not in ended.out
         assert "\x07" not in ended.out
+
+
+def test_a_record_is_one_line_for_every_reader(cli: Cli) -> None:
+    text = "before\u2028after\u0085and\u2029so on\u009b2J"
+    record = {"url": "https://example.org/b", "title": "Lines", "text": text}
+    cli.write("b.jsonl", json.dumps(record))
+    assert cli.run("import", str(cli.folder / "b.jsonl")).code == 0
+    for arguments in (["export"], ["search", "before", "--json"], ["show", "1", "--json"]):
+        out = cli.run(*arguments).out
+        assert len(out.splitlines()) == 1
+        assert json.loads(out)["text"] == text
