@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -13,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from config.database_url import sqlite_file, usable_url
 from config.kinds import Url
 from config.problems import Problem, phrase
+from config.product import default_user_agent
 from config.secrets import masked
 from config.shipped import shipped_config
 from monitor.errors import ConfigError
@@ -62,12 +62,7 @@ def _own_address(known: dict[str, Any]) -> str:
 
 
 def _agent(known: dict[str, Any]) -> str:
-    try:
-        number = version("digital-bridge-monitor")
-    except PackageNotFoundError:  # run from a checkout that is not installed
-        number = "0"
-    contact = known.get("contact_url")
-    return f"DigitalBridgeMonitor/{number}" + (f" (+{contact})" if contact else "")
+    return default_user_agent(known.get("contact_url"))
 
 
 _Folder = Annotated[Path, AfterValidator(Path.expanduser)]

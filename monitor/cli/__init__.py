@@ -100,7 +100,7 @@ class _Commands(click.Group):
 
 def _show_version(ctx: click.Context, parameter: click.Parameter, wanted: bool) -> None:
     if wanted:
-        from monitor.fetch.settings import product_version  # what publishers are told, too
+        from config.product import product_version  # what publishers are told, too
 
         click.echo(f"monitor, version {product_version()}")
         ctx.exit()

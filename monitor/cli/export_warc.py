@@ -11,7 +11,7 @@ from typing import IO
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from monitor.fetch.settings import PRODUCT, product_version
+from config.product import PRODUCT, product_version
 from monitor.model import Page
 
 # The body was decoded when it was kept: what spoke of its packing would now be false.

@@ -21,6 +21,8 @@ from monitor.pipeline.article_format import iso
 from monitor.workers.report import PassReport, SourceTally, Watcher
 from monitor.workers.runner import run_pass
 
+COUNTS = ("stored", "updated", "duplicates", "failed")
+
 
 @click.command("poll")
 @click.argument("source_ids", metavar="[SOURCE]...", nargs=-1)
@@ -83,13 +85,11 @@ def _chosen(catalog: Catalog, ids: Sequence[str]) -> list[Source]:
 
 def as_record(report: PassReport) -> dict[str, Any]:
     """The pass as one JSON object, in the format that scripts rely on."""
-    keys = ("stored", "updated", "duplicates", "failed")
-    sources = [_source_record(tally) for tally in report.sources]
     return {
         "started": iso(report.started),
         "finished": iso(report.finished),
-        "sources": sources,
-        "totals": {key: sum(source[key] for source in sources) for key in keys}
+        "sources": [_source_record(tally) for tally in report.sources],
+        "totals": _totals(report.sources)
         | {
             "channels": sum(len(tally.channels) for tally in report.sources),
             "unchanged": sum(
@@ -105,10 +105,7 @@ def _source_record(tally: SourceTally) -> dict[str, Any]:
     return {
         "source": tally.source,
         "channels": [_channel_record(url, poll) for url, poll in tally.channels],
-        "stored": tally.stored,
-        "updated": tally.updated,
-        "duplicates": tally.duplicates,
-        "failed": tally.failed,
+        **_totals([tally]),
     }
 
 
@@ -137,11 +134,12 @@ def _print(report: PassReport) -> None:
         say(f"{tally.source}: {tally.in_words()}")
         for url, poll in tally.channels:
             say(f"  {_channel_line(poll)}  {url}")
-    total = SourceTally("total")
-    for tally in polled:
-        for key in ("stored", "updated", "duplicates", "failed"):
-            setattr(total, key, getattr(total, key) + getattr(tally, key))
+    total = SourceTally("total", [], **_totals(polled))
     say(f"In all: {total.in_words()}")
+
+
+def _totals(tallies: Sequence[SourceTally]) -> dict[str, int]:
+    return {key: sum(getattr(tally, key) for tally in tallies) for key in COUNTS}
 
 
 def _channel_line(poll: Poll) -> str:

@@ -35,9 +35,7 @@ def command(article_id: str, as_json: bool) -> int:
             raise UsageError(f"The archive has no article {article_id}")
         versions = articles.versions_of(connection, archived.id)
         notes = rechecks.notes(connection, archived.id)
-        first = archived.duplicate_of or archived.id
-        family = [articles.get(connection, first), *articles.copies_of(connection, first)]
-        copies = [each for each in family if each is not None and each.id != archived.id]
+        copies = articles.same_text_elsewhere(connection, archived)
     if as_json:
         print_json(
             to_record(archived)

@@ -17,10 +17,8 @@ from monitor.cli.completeness import Completeness, move_record, print_completene
 from monitor.cli.output import json_option, print_json, say, start_logging, when
 from monitor.model import ChannelState, EntryState, RaisedAlarm
 from monitor.pipeline.article_format import iso
+from monitor.pipeline.channel_trouble import PERSISTENT
 from storage.repositories import alarms, articles, channels, entries
-
-PERSISTENT = 3
-"""So many failures in a row are no hiccup: the pace is then a quarter of the usual one."""
 
 
 @dataclass(frozen=True, slots=True)

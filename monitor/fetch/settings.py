@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from importlib import metadata
 
-PRODUCT = "DigitalBridgeMonitor"
+from config.product import default_user_agent
 
 MIB = 1024 * 1024
 # Decoded bytes. The largest feeds seen in the wild carry full texts and stay below 10 MiB; an
@@ -23,19 +22,6 @@ FEED_ACCEPT = (
 SITEMAP_ACCEPT = "application/xml, text/xml, application/gzip;q=0.9, text/plain;q=0.8, */*;q=0.5"
 PAGE_ACCEPT = "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.5"
 ROBOTS_ACCEPT = "text/plain, */*;q=0.5"
-
-
-def product_version() -> str:
-    try:
-        return metadata.version("digital-bridge-monitor")
-    except metadata.PackageNotFoundError:
-        return "0"
-
-
-def default_user_agent(contact: str = "") -> str:
-    """ "DigitalBridgeMonitor/<version> (+<contact>)": who we are and where to complain."""
-    name = f"{PRODUCT}/{product_version()}"
-    return f"{name} (+{contact})" if contact else name
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 
 from monitor.model import Failure, Fate
+from monitor.pipeline.freshness import http_date
 
 LONGEST_PAUSE = timedelta(hours=24)  # 88 hours have been seen; a host must not silence itself
 CHALLENGE_PAUSE = timedelta(hours=6)
@@ -83,19 +83,11 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     if value.isascii() and value.isdigit():
         pause = timedelta(seconds=int(value)) if len(value) <= 8 else LONGEST_PAUSE
     else:
-        until = _http_date(value)
+        until = http_date(value)
         if until is None:
             return None
-        pause = until - (_http_date(headers.get("date", "")) or now)
+        pause = until - (http_date(headers.get("date", "")) or now)
     return min(pause, LONGEST_PAUSE) if pause > timedelta(0) else None
-
-
-def _http_date(value: str) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(value)
-    except (TypeError, ValueError, IndexError, OverflowError):
-        return None
-    return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
 def _named(table: tuple[tuple[str, str, str], ...], headers: Mapping[str, str]) -> str | None:

@@ -41,10 +41,10 @@ def _max_age(directive: str) -> timedelta:
 
 
 def _until_expiry(fields: Mapping[str, str], now: datetime) -> timedelta:
-    expires = _http_date(fields.get("expires", ""))
+    expires = http_date(fields.get("expires", ""))
     if expires is None:
         return timedelta(0)
-    return expires - (_http_date(fields.get("date", "")) or now)
+    return expires - (http_date(fields.get("date", "")) or now)
 
 
 def _seconds(value: str) -> timedelta:
@@ -55,7 +55,8 @@ def _seconds(value: str) -> timedelta:
     return timedelta(seconds=int(value) if len(value) < 11 else 2**31)
 
 
-def _http_date(value: str) -> datetime | None:
+def http_date(value: str) -> datetime | None:
+    """The moment that a header names; None for what is no date. Without a zone it is UTC."""
     try:
         date = parsedate_to_datetime(value)
     except (TypeError, ValueError, IndexError, OverflowError):

@@ -11,10 +11,8 @@ from sqlalchemy import Connection
 
 from config.source import Source
 from monitor.model import ChannelState, EntryState, PollStatus, RaisedAlarm
+from monitor.pipeline.channel_trouble import PERSISTENT
 from storage.repositories import alarms, channels, entries, overview
-
-PERSISTENT = 3
-"""So many failures in a row are no hiccup; `monitor status` counts the same."""
 
 Word = Literal["ok", "new", "reading", "shaky", "failing"]
 

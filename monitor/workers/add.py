@@ -37,7 +37,7 @@ async def add_url(services: Services, url: str) -> Added:
     now = services.now()
 
     def keep(connection: Connection) -> KeptEntry:
-        entries.keep(connection, source.id, None, [address(Entry(url), now)], now)
+        entries.keep(connection, source.id, None, [address(Entry(url))], now)
         kept = entries.by_key(connection, same_article_key(url))
         assert kept is not None
         entries.again(connection, kept.id, now)

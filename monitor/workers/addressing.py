@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -11,8 +10,8 @@ from config.source import Channel, Source
 from monitor.errors import InvalidUrl
 from monitor.model import Announced, Entry
 from monitor.pipeline.canonical_url import canonical_url, same_article_key
-from monitor.pipeline.dates import by_publishers_clock, is_plausible
 from monitor.workers.linkless import addressed_without_link
+from monitor.workers.settle import settled
 from storage.repositories.entries import Addressed
 
 
@@ -27,18 +26,12 @@ def addressed(
         except InvalidUrl:
             continue
         if _wanted(source, url):
-            published = entry.published and by_publishers_clock(entry.published, source.zone)
-            settled = replace(
-                entry, url=url, language=entry.language or channel.language, published=published
-            )
-            found.append(address(settled, now))
+            found.append(address(settled(source, channel, entry, url, now)))
     return found + addressed_without_link(source, channel, announced, now)
 
 
-def address(entry: Entry, now: datetime) -> Addressed:
-    """An entry with its identity. A date in the future is not believed, its wording is kept."""
-    if entry.published is not None and not is_plausible(entry.published, now):
-        entry = replace(entry, published=None)
+def address(entry: Entry) -> Addressed:
+    """An entry with its identity."""
     return Addressed(entry, same_article_key(entry.url), urlsplit(entry.url).netloc)
 
 

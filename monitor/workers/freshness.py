@@ -42,6 +42,9 @@ def next_validators(
     They move only past what was read whole: after a failure, or a document that ends too early,
     the next request must bring everything again.
     """
+    if announced is not None and announced.more:
+        # An index may read the same while the sitemaps that it leads to have changed.
+        return Validators()
     known = state.validators
     if failure is not None or response is None or known == NOT_BELIEVED:
         return known

@@ -87,7 +87,7 @@ async def _store(
     moment = min(response.fetched_at, services.now())
 
     def keep(connection: Connection) -> tuple[KeptEntry, int]:
-        entries.keep(connection, source.id, None, [address(Entry(response.url), moment)], moment)
+        entries.keep(connection, source.id, None, [address(Entry(response.url))], moment)
         kept = entries.by_key(connection, same_article_key(response.url))
         assert kept is not None
         page_id = pages.keep(connection, kept.id, response)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from config.source import Channel, Source
 from monitor.model import Announced, Entry
-from monitor.pipeline.dates import by_publishers_clock, is_plausible
 from monitor.pipeline.entry_identity import content_key, content_url, shared_guids
+from monitor.workers.settle import settled
 from storage.repositories.entries import Addressed
 
 
@@ -30,12 +29,6 @@ def addressed_without_link(
 def _addressed(
     source: Source, channel: Channel, entry: Entry, url: str, now: datetime
 ) -> Addressed:
-    published = entry.published and by_publishers_clock(entry.published, source.zone)
-    if published is not None and not is_plausible(published, now):
-        published = None
-    settled = replace(
-        entry, url=url, language=entry.language or channel.language, published=published
-    )
     key = content_key(url)
     assert key is not None
-    return Addressed(settled, key, urlsplit(channel.url).netloc)
+    return Addressed(settled(source, channel, entry, url, now), key, urlsplit(channel.url).netloc)

@@ -17,7 +17,6 @@ from monitor.model import (
     Poll,
     PollStatus,
     Response,
-    Validators,
 )
 from monitor.pipeline.channel_window import Window, observe
 from monitor.pipeline.follow_move import after_reading, where_to_ask
@@ -82,9 +81,7 @@ async def poll_channel(
             connection,
             state,
             poll,
-            validators=Validators()
-            if announced is not None and announced.more
-            else next_validators(
+            validators=next_validators(
                 state,
                 response,
                 announced,

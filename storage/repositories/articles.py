@@ -213,6 +213,14 @@ def last_change(connection: Connection) -> int:
     return int(connection.scalar(select(counters.c.value).where(counters.c.name == "change")) or 0)
 
 
+def same_text_elsewhere(connection: Connection, archived: ArchivedArticle) -> list[ArchivedArticle]:
+    """The first article with this one's text and its copies, this one left out, first seen first
+    but for the first itself."""
+    first = archived.duplicate_of or archived.id
+    family = [*by_ids(connection, [first]), *copies_of(connection, first)]
+    return [each for each in family if each.id != archived.id]
+
+
 def copies_of(connection: Connection, article_id: int) -> list[ArchivedArticle]:
     """The copies of an article, the first seen first."""
     rows = connection.execute(

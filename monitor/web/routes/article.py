@@ -26,8 +26,7 @@ def article(request: Request) -> Response:
         if archived is None:
             return problem(request, 404, "no_article", "no_page_help")
         versions = articles.versions_of(connection, archived.id)
-        first = archived.duplicate_of or archived.id
-        family = [articles.get(connection, first), *articles.copies_of(connection, first)]
+        copies = articles.same_text_elsewhere(connection, archived)
     title = headline(archived.article)
     return page(
         view_of(request),
@@ -38,7 +37,7 @@ def article(request: Request) -> Response:
             "headline": title,
             "judged": judged(archived.article, title, archived.matches),
             "versions": versions,
-            "copies": [each for each in family if each is not None and each.id != archived.id],
+            "copies": copies,
         },
     )
 
