@@ -9,8 +9,7 @@ extension would gain nothing that can be noticed.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from monitor.pipeline.stemming import stem
@@ -39,16 +38,6 @@ class Found:
     sentence_of: Sequence[int]
     phrases: dict[int, list[Span]]
 
-    def without(self, hidden: Iterable[Span]) -> Found:
-        """The same text without the phrases that touch a hidden word."""
-        words = {index for first, last in hidden for index in range(first, last + 1)}
-        left = {}
-        for phrase, spans in self.phrases.items():
-            kept = [span for span in spans if words.isdisjoint(range(span[0], span[1] + 1))]
-            if kept:
-                left[phrase] = kept
-        return Found(self.text, self.tokens, self.sentence_of, left)
-
 
 class PhraseFinder:
     """The phrases of one language. `add` all of them first, then `find` in as many texts."""
@@ -59,7 +48,7 @@ class PhraseFinder:
         self._patterns: dict[Word, int] = {}
         self._prefix_lengths: tuple[int, ...] = ()
         self._root = _Node()
-        self._remembered: dict[tuple[str, str], tuple[int, ...]] = {}
+        self._remembered: dict[str, tuple[int, ...]] = {}
 
     def add(self, phrase: Phrase) -> int:
         """The number of a phrase, the same one for what is the same in this language."""
@@ -77,8 +66,7 @@ class PhraseFinder:
     def find(self, text: str) -> Found:
         """Where the phrases stand. None reaches over the end of a sentence or a comma."""
         tokens = tokenize(text)
-        ends = sentences(text)
-        sentence_of = [bisect_left(ends, token.end) for token in tokens]
+        sentence_of = list(_sentences_of(tokens, sentences(text)))
         patterns = [self._patterns_of(token) for token in tokens]
         phrases: dict[int, list[Span]] = {}
         found = Found(text, tokens, sentence_of, phrases)
@@ -113,12 +101,11 @@ class PhraseFinder:
         return stem(folded, script_language(folded, self._language))
 
     def _patterns_of(self, token: Token) -> tuple[int, ...]:
-        key = (token.text, token.folded)
-        known = self._remembered.get(key)
+        known = self._remembered.get(token.text)
         if known is None:
             if len(self._remembered) >= _REMEMBERED:
                 self._remembered.clear()
-            known = self._remembered[key] = self._look_up(token)
+            known = self._remembered[token.text] = self._look_up(token)
         return known
 
     def _look_up(self, token: Token) -> tuple[int, ...]:
@@ -131,6 +118,15 @@ class PhraseFinder:
         ]
         numbers = (self._patterns.get(word) for word in words)
         return tuple(number for number in numbers if number is not None)
+
+
+def _sentences_of(tokens: Sequence[Token], ends: Sequence[int]) -> Iterator[int]:
+    """The number of the sentence in which each word ends."""
+    sentence = 0
+    for token in tokens:
+        while ends[sentence] < token.end:
+            sentence += 1
+        yield sentence
 
 
 def _joined(found: Found, at: int) -> bool:

@@ -7,8 +7,8 @@ it found (see `weigh_finds`). The syntax of terms is in `topic_terms`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from config.topic import Terms, Topic
 from monitor.errors import ConfigError
@@ -26,23 +26,40 @@ KAZAKHSTAN, CENTRAL_ASIA, ELSEWHERE = "kazakhstan", "central-asia", "elsewhere"
 _KEPT = 3
 
 
+_Term = tuple[str, bool, Plan]
+"""A term as it was written, whether it is a strong one, and its plan."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Planned:
-    """A topic made ready for one language. Terms stand beside their plans, as they were written."""
+    """A topic made ready for one language."""
 
     topic: Topic
-    terms: tuple[tuple[str, bool, Plan], ...]
+    terms: tuple[_Term, ...]
     never: tuple[Plan, ...]
     needs: tuple[Plan, ...]
-    reach: frozenset[int]
+
+
+_Keys = Mapping[int, tuple[tuple[int, int], ...]]
+"""Phrase → the plans that have it for a key: which topic's, and which one of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Language:
     planner: Planner
     topics: tuple[_Planned, ...]
+    terms: _Keys
+    never: _Keys
     kazakhstan: Plan
     central_asia: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is found in an article: its matches, and what it is about geographically."""
+
+    matches: tuple[Match, ...]
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +68,14 @@ class Matcher:
 
     languages: dict[str, _Language]
 
+    def judge(self, title: str, text: str, language: str) -> Judgement:
+        """The topics of an article and its place, from one reading."""
+        article = self._read(title, text, language)
+        return Judgement(tuple(_matches(article)), _place(article))
+
     def match(self, title: str, text: str, language: str) -> tuple[Match, ...]:
         """The topics of an article, in the order they were given; best evidence first."""
-        code, known = self._known(language)
-        title_read, text_read = _read(known, title), _read(known, text)
-        present = title_read.present | text_read.present
-        matches = (
-            _match(planned, known, title_read, text_read, code)
-            for planned in known.topics
-            if not planned.reach.isdisjoint(present)
-        )
-        return tuple(match for match in matches if match is not None)
+        return tuple(_matches(self._read(title, text, language)))
 
     def place(self, title: str, text: str, language: str) -> str:
         """What an article is about geographically: "kazakhstan", "central-asia" or "elsewhere".
@@ -69,17 +83,38 @@ class Matcher:
         Weighed like a topic's strong terms, so that one mention far down counts for nothing.
         Kazakhstan goes first, unless its neighbours weigh more than twice as much.
         """
-        code, known = self._known(language)
-        title_read, text_read = _read(known, title), _read(known, text)
-        country = _weight_of(known.kazakhstan, title_read, text_read, code)
-        region = _weight_of(known.central_asia, title_read, text_read, code)
-        if country >= 1.0 and country * 2 >= region:
-            return KAZAKHSTAN
-        return CENTRAL_ASIA if region >= 1.0 else ELSEWHERE
+        return _place(self._read(title, text, language))
 
-    def _known(self, language: str) -> tuple[str, _Language]:
+    def _read(self, title: str, text: str, language: str) -> _Article:
         code = language if language in self.languages else "en"
-        return code, self.languages[code]
+        known = self.languages[code]
+        find = known.planner.finder.find
+        return _Article(code, known, Reading(find(title)), Reading(find(text)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Article:
+    """An article, read with the terms of a language."""
+
+    language: str
+    known: _Language
+    title: Reading
+    text: Reading
+
+    def has(self, plan: Plan) -> bool:
+        return bool(self.title.spans(plan) or self.text.spans(plan))
+
+    def touched(self, keys: _Keys) -> dict[int, list[int]]:
+        """By topic, which of its plans have a key here."""
+        found = {
+            each
+            for phrase in self.title.present | self.text.present
+            for each in keys.get(phrase, ())
+        }
+        touched: dict[int, list[int]] = {}
+        for topic, plan in sorted(found):
+            touched.setdefault(topic, []).append(plan)
+        return touched
 
 
 def build_matcher(topics: Sequence[Topic], concepts: Concepts) -> Matcher:
@@ -99,12 +134,24 @@ def _planned(topics: Sequence[Topic], concepts: Concepts, language: str) -> _Lan
     for name in concepts:
         planner.concept(name)
     nothing = Plan(frozenset())
+    planned = tuple(_plan_topic(topic, planner) for topic in topics)
     return _Language(
         planner,
-        tuple(_plan_topic(topic, planner) for topic in topics),
+        planned,
+        _keys([[plan for _, _, plan in each.terms] for each in planned]),
+        _keys([each.never for each in planned]),
         planner.concept(KAZAKHSTAN) or nothing,
         planner.concept(CENTRAL_ASIA) or nothing,
     )
+
+
+def _keys(plans_of_topics: Sequence[Sequence[Plan]]) -> _Keys:
+    keys: dict[int, list[tuple[int, int]]] = {}
+    for topic, plans in enumerate(plans_of_topics):
+        for number, plan in enumerate(plans):
+            for phrase in plan.keys:
+                keys.setdefault(phrase, []).append((topic, number))
+    return {phrase: tuple(places) for phrase, places in keys.items()}
 
 
 def _plan_topic(topic: Topic, planner: Planner) -> _Planned:
@@ -121,43 +168,57 @@ def _plan_topic(topic: Topic, planner: Planner) -> _Planned:
 
     strong = tuple((term, True, plan) for term, plan in plans("strong"))
     weak = tuple((term, False, plan) for term, plan in plans("weak"))
-    reach: frozenset[int] = frozenset().union(*(plan.reach for _, _, plan in strong + weak))
     never = tuple(plan for _, plan in plans("never"))
     needs = tuple(plan for _, plan in plans("needs"))
-    return _Planned(topic, strong + weak, never, needs, reach)
+    return _Planned(topic, strong + weak, never, needs)
 
 
-def _read(known: _Language, text: str) -> Reading:
-    return Reading(known.planner.finder.find(text))
+def _matches(article: _Article) -> Iterator[Match]:
+    hidden = article.touched(article.known.never)
+    for topic, terms in article.touched(article.known.terms).items():
+        match = _match(article, article.known.topics[topic], terms, hidden.get(topic, ()))
+        if match is not None:
+            yield match
 
 
 def _match(
-    planned: _Planned, known: _Language, title: Reading, text: Reading, language: str
+    article: _Article, planned: _Planned, terms: Iterable[int], never: Iterable[int]
 ) -> Match | None:
-    if not _in_scope(planned.topic.scope, known, title, text):
+    if not _in_scope(planned.topic.scope, article):
         return None
-    title, text = title.without(planned.never), text.without(planned.never)
-    if planned.needs and not any(title.spans(plan) or text.spans(plan) for plan in planned.needs):
+    hidden = [planned.never[number] for number in never]
+    article = replace(
+        article, title=article.title.without(hidden), text=article.text.without(hidden)
+    )
+    if planned.needs and not any(article.has(plan) for plan in planned.needs):
         return None
-    finds = list(_finds(planned.terms, title, text))
-    score = weigh(finds, title.found, text.found, language, planned.topic.threshold)
+    finds = list(_finds((planned.terms[number] for number in terms), article.title, article.text))
+    title, text = article.title.found, article.text.found
+    score = weigh(finds, title, text, article.language, planned.topic.threshold)
     if score < planned.topic.threshold:
         return None
-    return Match(planned.topic.id, score, tuple(_evidence(finds, title.found, text.found)))
+    return Match(planned.topic.id, score, tuple(_evidence(finds, title, text)))
 
 
-def _in_scope(scope: str, known: _Language, title: Reading, text: Reading) -> bool:
+def _in_scope(scope: str, article: _Article) -> bool:
     """The whole article is looked at, words that a topic hides from itself included."""
+    known = article.known
     wanted = {
         KAZAKHSTAN: (known.kazakhstan,),
         CENTRAL_ASIA: (known.central_asia, known.kazakhstan),
     }.get(scope)
-    return wanted is None or any(title.spans(plan) or text.spans(plan) for plan in wanted)
+    return wanted is None or any(article.has(plan) for plan in wanted)
 
 
-def _finds(
-    terms: Iterable[tuple[str, bool, Plan]], title: Reading, text: Reading
-) -> Iterator[Find]:
+def _place(article: _Article) -> str:
+    country = _weight_of(article.known.kazakhstan, article)
+    region = _weight_of(article.known.central_asia, article)
+    if country >= 1.0 and country * 2 >= region:
+        return KAZAKHSTAN
+    return CENTRAL_ASIA if region >= 1.0 else ELSEWHERE
+
+
+def _finds(terms: Iterable[_Term], title: Reading, text: Reading) -> Iterator[Find]:
     end = lead_end(text.found)
     for term, strong, plan in terms:
         for span in title.spans(plan):
@@ -185,6 +246,6 @@ def _evidence(finds: Sequence[Find], title: Found, text: Found) -> Iterator[Evid
             yield Evidence(find.term, found.text[start:end], find.field, start, end)
 
 
-def _weight_of(plan: Plan, title: Reading, text: Reading, language: str) -> float:
-    finds = list(_finds((("", True, plan),), title, text))
-    return weigh(finds, title.found, text.found, language, 1.0)
+def _weight_of(plan: Plan, article: _Article) -> float:
+    finds = list(_finds((("", True, plan),), article.title, article.text))
+    return weigh(finds, article.title.found, article.text.found, article.language, 1.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from monitor.errors import ConfigError
@@ -21,19 +21,22 @@ _BESIDE = 4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """What a term looks for: the numbers of phrases, and combinations of plans. `reach` holds
-    every phrase that could matter to it, those of its combinations included."""
+    """What a term looks for: the numbers of phrases, and combinations of plans.
+
+    Wherever a plan is found, one of its `keys` stands. A combination has those of its rarest
+    operand: "@ai ~ watchdog" need not be looked at in every text about AI.
+    """
 
     phrases: frozenset[int]
     nears: tuple[NearPlan, ...] = ()
-    reach: frozenset[int] = field(init=False)
+    keys: frozenset[int] = field(init=False)
     single: int | None = field(init=False)  # where one phrase is all of it
 
     def __post_init__(self) -> None:
         alone = len(self.phrases) == 1 and not self.nears
         object.__setattr__(self, "single", next(iter(self.phrases)) if alone else None)
-        parts = (part.reach for near in self.nears for part in near.operands)
-        object.__setattr__(self, "reach", self.phrases.union(*parts))
+        rarest = (min((part.keys for part in near.operands), key=len) for near in self.nears)
+        object.__setattr__(self, "keys", self.phrases.union(*rarest))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,34 +114,42 @@ def check_concepts(concepts: Concepts, languages: Sequence[str]) -> None:
 
 
 class Reading:
-    """A title or a text, read in one language; finds are remembered."""
+    """A title or a text, read in one language; finds are remembered. A find that touches one of
+    the `hidden` words is none."""
 
-    def __init__(self, found: Found) -> None:
+    def __init__(self, found: Found, hidden: frozenset[int] = frozenset()) -> None:
         self.found = found
-        self.present = frozenset(found.phrases)
+        self.present = found.phrases.keys()
+        self._hidden = hidden
         self._spans: dict[Plan, Sequence[Span]] = {}
 
     def spans(self, plan: Plan) -> Sequence[Span]:
         """Where a plan is met, in order, each place once."""
-        if plan.single is not None:
-            return self.found.phrases.get(plan.single, ())
         known = self._spans.get(plan)
         if known is None:
-            known = () if plan.reach.isdisjoint(self.present) else self._look(plan)
+            known = () if plan.keys.isdisjoint(self.present) else self._look(plan)
             self._spans[plan] = known
         return known
 
-    def _look(self, plan: Plan) -> tuple[Span, ...]:
-        stand = self.found.phrases
-        spans = {span for phrase in plan.phrases & self.present for span in stand[phrase]}
+    def _look(self, plan: Plan) -> Sequence[Span]:
+        if plan.single is not None:
+            return self._standing(plan.single)
+        spans = {span for phrase in plan.phrases & self.present for span in self._standing(phrase)}
         for near in plan.nears:
             spans.update(self._together(near))
         return tuple(sorted(spans))
 
     def without(self, plans: Iterable[Plan]) -> Reading:
         """The same, with every word that one of these plans covers hidden from all others."""
-        hidden = [span for plan in plans for span in self.spans(plan)]
-        return Reading(self.found.without(hidden)) if hidden else self
+        spans = [span for plan in plans for span in self.spans(plan)]
+        hidden = frozenset(word for first, last in spans for word in range(first, last + 1))
+        return Reading(self.found, hidden) if hidden else self
+
+    def _standing(self, phrase: int) -> Sequence[Span]:
+        spans = self.found.phrases[phrase]
+        if not self._hidden:
+            return spans
+        return [span for span in spans if self._hidden.isdisjoint(range(span[0], span[1] + 1))]
 
     def _together(self, near: NearPlan) -> Iterable[Span]:
         """The tightest place in each sentence where all operands of a combination meet."""
@@ -148,6 +159,8 @@ class Reading:
             if not spans:
                 return
             parts.append(spans)
+        if len(parts) == 2:  # either may come first: begin with the rarer one
+            parts.sort(key=len)
         tightest: dict[int, Span] = {}
         for start in parts[0][:_STARTS]:
             chosen = self._chain([start], parts[1:], near.within)
@@ -168,18 +181,27 @@ class Reading:
         last = chosen[-1]
         at = bisect_left(parts[0], last)
         beside = parts[0][max(0, at - _BESIDE) : at + _BESIDE]
-        near = [span for span in beside if self._near(last, span, within[0])]
-        for span in sorted(near, key=lambda span: (_distance(span, last), span)):
+        for _, span in sorted(self._near(last, beside, within[0])):
             if all(_distance(span, other) > 0 for other in chosen):
                 whole = self._chain([*chosen, span], parts[1:], within[1:])
                 if whole is not None:
                     return whole
         return None
 
-    def _near(self, one: Span, other: Span, within: int | None) -> bool:
-        if within is not None:
-            return 0 < _distance(one, other) <= within
-        return self.found.sentence_of[one[0]] == self.found.sentence_of[other[0]]
+    def _near(
+        self, span: Span, others: Iterable[Span], within: int | None
+    ) -> Iterator[tuple[int, Span]]:
+        """Those of the others that stand near it and do not overlap it, each with its distance."""
+        sentence_of = self.found.sentence_of
+        for other in others:
+            apart = _distance(span, other)
+            if apart <= 0:
+                continue
+            if within is None:
+                if sentence_of[span[0]] == sentence_of[other[0]]:
+                    yield apart, other
+            elif apart <= within:
+                yield apart, other
 
 
 def _distance(one: Span, other: Span) -> int:

@@ -29,7 +29,7 @@ _CASE = (
     r"(?:[тдн][ыі]ң|[тдн][ыі]|ға|ге|қа|ке|[тд][ае]|[тдн][ае]н|[мбп]ен|[тд][ае]ғ[ыі]|[тд]егі)\b"
 )
 _WORD = re.compile(
-    rf"({_LETTER}(?:[{_MARK}{_DROPPED}]*{_LETTER})*[{_MARK}]*)(?:{_POSSESSIVE}|{_CASE})?"
+    rf"({_LETTER}++(?:[{_MARK}{_DROPPED}]++{_LETTER}++)*+[{_MARK}]*+)(?:{_POSSESSIVE}|{_CASE})?"
 )
 
 _DROP = dict.fromkeys(map(ord, _DROPPED))
@@ -67,12 +67,14 @@ def tokenize(text: str) -> list[Token]:
     possessive ("Kazakhstan's") and a Kazakh case after a hyphen ("АҚШ-тың", "Astana Hub-та")
     belong to no word.
     """
-    tokens = []
-    for found in _WORD.finditer(text):
-        start, end = found.span(1)
-        word = written(found[1])
-        tokens.append(Token(start, end, word, fold(word)))
-    return tokens
+    token = Token._make
+    return [token((*found.span(1), *_forms(found[1]))) for found in _WORD.finditer(text)]
+
+
+@lru_cache(maxsize=1 << 16)
+def _forms(word: str) -> tuple[str, str]:
+    as_written = written(word)
+    return as_written, fold(as_written)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -37,9 +37,8 @@ def _judge(services: Services, batch: Sequence[ArchivedArticle]) -> list[Judged]
     judged = []
     for archived in batch:
         article = archived.article
-        found = services.judge.matcher.match(article.title, article.text, article.language)
-        place = services.judge.matcher.place(article.title, article.text, article.language)
-        judged.append((archived, fingerprint(article.text), found, place))
+        found = services.judge.matcher.judge(article.title, article.text, article.language)
+        judged.append((archived, fingerprint(article.text), found.matches, found.place))
     return judged
 
 
