@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Generic, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, RootModel, ValidationError
 
-from config.lines import key_lines, line_of
+from config.entity import Entity
+from config.lines import KeyPath, key_lines, line_of
 from config.private_hosts import private_addresses
 from config.problems import Problem
 from config.reading import ReadFile, read_schema, read_toml, schema_problems, toml_files
@@ -20,7 +21,7 @@ from config.source import Source
 from config.topic import Topic
 from monitor.errors import ConfigError
 
-SOURCES, TOPICS, CONCEPTS = "sources", "topics", "concepts.toml"
+SOURCES, TOPICS, CONCEPTS, ENTITIES = "sources", "topics", "concepts.toml", "entities.toml"
 
 Concepts = Mapping[str, Mapping[str, tuple[str, ...]]]
 _Item = TypeVar("_Item", bound=BaseModel)
@@ -32,6 +33,10 @@ class _ConceptFile(RootModel[dict[str, _Words]]):
     """`[concept]` tables of words in each language."""
 
 
+class _EntityFile(RootModel[dict[str, Entity]]):
+    """`[entity]` tables: what kind it is, what it is called, and its words in each language."""
+
+
 @dataclass(frozen=True, slots=True)
 class Catalog:
     """Everything by its id, in the order of the ids."""
@@ -39,55 +44,37 @@ class Catalog:
     sources: Mapping[str, Source]
     topics: Mapping[str, Topic]
     concepts: Concepts
+    entities: Mapping[str, Entity]
+
+    @property
+    def words(self) -> Concepts:
+        """Everything that terms may name with "@": a concept goes before an entity of its name."""
+        return {**{name: each.terms() for name, each in self.entities.items()}, **self.concepts}
 
 
 def load_catalog(folder: Path) -> Catalog:
-    """Read `sources/`, `topics/` and `concepts.toml` of `folder`.
+    """Read `sources/`, `topics/`, `concepts.toml` and `entities.toml` of `folder`.
 
-    What the folder lacks of these three is taken from the shipped ones; what it has replaces them
-    as a whole. Raises ConfigError that lists every problem of every file, one a line.
+    What the folder lacks of the first three is taken from the shipped ones; what it has replaces
+    them as a whole. Its entities are added to the shipped ones, by their ids. Raises ConfigError
+    that lists every problem of every file, one a line.
     """
     problems = _folder_problems(folder)
     if problems:
         raise _error(folder, problems)
-    concepts = _concepts(_part(folder, CONCEPTS), problems)
-    known = concepts or None  # a file that cannot be read makes no topic wrong
+    concepts, entities = _words(folder, problems)
+    known = {*concepts, *entities} if concepts else None  # a broken file makes no topic wrong
     sources = _sources(_part(folder, SOURCES), problems)
     topics = _topics(_part(folder, TOPICS), problems, known)
     if problems:
         raise _error(folder, problems)
-    return Catalog(sources, topics, concepts)
+    return Catalog(sources, topics, concepts, entities)
 
 
 def private_hosts(catalog: Catalog) -> list[Problem]:
     """What commands refuse unless MONITOR_ALLOW_PRIVATE_HOSTS is true: enabled sources that name a
     loopback or private host."""
     return private_addresses(catalog.sources.values())
-
-
-def load_sources(folder: Path) -> Mapping[str, Source]:
-    """The sources alone, by the same rules."""
-    return _alone(folder, SOURCES, _sources)
-
-
-def load_topics(folder: Path) -> Mapping[str, Topic]:
-    """The topics alone, by the same rules."""
-    return _alone(folder, TOPICS, _topics)
-
-
-def load_concepts(folder: Path) -> Concepts:
-    """The concepts alone, by the same rules."""
-    return _alone(folder, CONCEPTS, _concepts)
-
-
-def _alone(folder: Path, name: str, load: Callable[[Path, list[Problem]], _Part]) -> _Part:
-    problems = _folder_problems(folder)
-    if problems:
-        raise _error(folder, problems)
-    part = load(_part(folder, name), problems)
-    if problems:
-        raise _error(folder, problems)
-    return part
 
 
 def _error(folder: Path, problems: list[Problem]) -> ConfigError:
@@ -99,7 +86,7 @@ def _folder_problems(folder: Path) -> list[Problem]:
     if not folder.is_dir():
         words = "no such folder; MONITOR_CONFIG_DIR names one with sources/*.toml, topics/*.toml"
         return [Problem(str(folder), words)]
-    if any(_is_given(folder / name) for name in (SOURCES, TOPICS, CONCEPTS)):
+    if any(_is_given(folder / name) for name in (SOURCES, TOPICS, CONCEPTS, ENTITIES)):
         return []
     words = f'expected a folder named "{SOURCES}" or "{TOPICS}", or a file "{CONCEPTS}" in it'
     return [Problem(str(folder), words)]
@@ -123,7 +110,7 @@ def _sources(folder: Path, problems: list[Problem]) -> Mapping[str, Source]:
 
 
 def _topics(
-    folder: Path, problems: list[Problem], concepts: Concepts | None = None
+    folder: Path, problems: list[Problem], concepts: Collection[str] | None = None
 ) -> Mapping[str, Topic]:
     files = _read_all(folder, Topic, problems)
     for file in files:
@@ -133,22 +120,50 @@ def _topics(
     return {file.item.id: file.item for file in files if file.item}
 
 
-def _concepts(path: Path, problems: list[Problem]) -> Concepts:
+def _words(folder: Path, problems: list[Problem]) -> tuple[Concepts, Mapping[str, Entity]]:
+    """The concepts and the entities. Entities name each other only, so that a folder's own
+    concepts do not need to have what the shipped entities are made of."""
+    concepts = _tables(_part(folder, CONCEPTS), _ConceptFile, problems)
+    shipped = _tables(shipped_config() / ENTITIES, _EntityFile, problems)
+    entities = _tables(folder / ENTITIES, _EntityFile, problems)
+    names = {*shipped.values, *entities.values}
+    for tables, known in ((concepts, {*concepts.values, *names}), (entities, names)):
+        if tables.item is not None:
+            problems += unknown_concepts(tables.place, tables.values, tables.lines, known)
+    words = concepts.item.root if concepts.item else {}
+    named = {
+        name: each
+        for file in (shipped, entities)
+        if file.item
+        for name, each in file.item.root.items()
+    }
+    return {name: _plain(words[name]) for name in sorted(words)}, dict(sorted(named.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Tables(Generic[_Item]):
+    """A file of named tables: as it stands there, and read (None where something is wrong)."""
+
+    place: str
+    item: _Item | None = None
+    values: Mapping[str, object] = field(default_factory=dict)
+    lines: Mapping[KeyPath, int] = field(default_factory=dict)
+
+
+def _tables(path: Path, schema: type[_Item], problems: list[Problem]) -> _Tables[_Item]:
     if not _is_given(path):
-        return {}
+        return _Tables(path.name)
     read = read_toml(path, path.name)
     if isinstance(read, Problem):
         problems.append(read)
-        return {}
+        return _Tables(path.name)
     values, text = read
     lines = key_lines(text)
     try:
-        tables = _ConceptFile.model_validate(values).root
+        return _Tables(path.name, schema.model_validate(values), values, lines)
     except ValidationError as error:
-        problems += schema_problems(error, path.name, lines, _ConceptFile)
-        return {}
-    problems += unknown_concepts(path.name, values, lines, values)
-    return {name: _plain(words) for name, words in sorted(tables.items())}
+        problems += schema_problems(error, path.name, lines, schema)
+        return _Tables(path.name, None, values, lines)
 
 
 def _plain(words: _Words) -> Mapping[str, tuple[str, ...]]:

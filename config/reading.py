@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, RootModel, ValidationError
 
 from config.lines import KeyPath, key_lines, line_of
 from config.problems import Problem, did_you_mean, key_name, phrase
@@ -146,7 +146,9 @@ def _wanted(schema: type[BaseModel], path: Sequence[str | int]) -> str:
 def _table_at(schema: type[BaseModel], path: Sequence[str | int]) -> type[BaseModel]:
     table = schema
     for part in path:
-        if isinstance(part, str) and part in table.model_fields:
+        if issubclass(table, RootModel):  # a file of named tables: the part is the name of one
+            table = _table_of(table.model_fields["root"].annotation) or table
+        elif isinstance(part, str) and part in table.model_fields:
             table = _table_of(table.model_fields[part].annotation) or table
     return table
 

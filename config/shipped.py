@@ -7,16 +7,16 @@ from pathlib import Path
 from monitor.errors import ConfigError
 
 _FOLDERS = ("sources", "topics")
-_FILES = ("concepts.toml",)
+_FILES = ("concepts.toml", "entities.toml")
 
 
 def shipped_config() -> Path:
-    """The folder with the shipped `sources/`, `topics/` and `concepts.toml`."""
+    """The folder with the shipped `sources/`, `topics/`, `concepts.toml` and `entities.toml`."""
     return Path(__file__).resolve().parent
 
 
 def copy_shipped(folder: Path) -> tuple[Path, ...]:
-    """Copy the shipped sources, topics and concepts into `folder`; return the files written.
+    """Copy what is shipped into `folder`; return the files written.
 
     Nothing that exists is overwritten: when one of the files is already there, ConfigError lists
     them all and nothing is written. The folder is made when it is missing.

@@ -170,8 +170,11 @@ class Article:
     """What extraction makes of a page. `text` has paragraphs separated by one empty line.
 
     `published` is None rather than a guess; `published_from` says where the date was read
-    ("json-ld", "meta", "rule", "channel"). `text_from` names the extractor that won and
-    `reason` why. `languages` are the addresses of its versions in other languages.
+    ("json-ld", "meta", "rule", "channel", "byline", "url") and `published_precision` how exact it
+    is ("second", "minute", "hour", "day"; a day is midnight there). `text_from` names the
+    extractor that won and `reason` why. `languages` are the addresses of its versions in other
+    languages. `image_credit` is who made the image, or on which terms it may be shown. `marks`
+    are "partial" (the rest is for subscribers) and "live" (it is still being written).
     """
 
     url: str
@@ -187,6 +190,9 @@ class Article:
     text_from: str = ""
     reason: str = ""
     languages: Mapping[str, str] = field(default_factory=dict)
+    published_precision: str | None = None
+    image_credit: str | None = None
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,10 +212,20 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An article belongs to a topic. `score` is at least the topic's threshold."""
+    """What of a topic is in an article. It belongs to the topic when `score` is at least the
+    topic's threshold; below, the topic is mentioned in passing."""
 
     topic: str
     score: float
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An article names an entity `count` times; `evidence` has the first places."""
+
+    entity: str
+    count: int
     evidence: tuple[Evidence, ...]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from config.topic import Example, Topic
 from monitor.bootstrap import open_archive
 from monitor.cli.output import json_option, print_json, say, start_logging
 from monitor.errors import UsageError
+from monitor.model import Match
 from monitor.pipeline.detect_language import detect_language
 from monitor.pipeline.match_topics import Matcher, build_matcher
 from storage.repositories import articles
@@ -118,25 +119,38 @@ def explain(file: Path, title: str, lang: str | None, as_json: bool) -> int:
         title, text = _headline(text)
     language = lang or detect_language(text, title)
     matcher = _matcher(load_catalog(settings.config_dir))
-    found = matcher.match(title, text, language)
-    place = matcher.place(title, text, language)
+    found = matcher.judge(title, text, language)
     if as_json:
         print_json(
-            {"language": language, "place": place, "topics": [asdict(match) for match in found]}
+            {
+                "language": language,
+                "place": found.place,
+                "topics": [asdict(match) for match in found.matches],
+                "passing": [asdict(match) for match in found.passing],
+                "entities": [asdict(mention) for mention in found.mentions],
+            }
         )
         return 0
-    say(f"{language} · {place}")
-    for match in found:
-        say(f"{match.topic}  {match.score:.2f}")
-        for evidence in match.evidence:
-            say(f"  {evidence.words!r} in the {evidence.field} ({evidence.term})")
-    if not found:
+    say(f"{language} · {found.place}")
+    _say_matches(found.matches, "")
+    if not found.matches:
         say("no topic")
+    _say_matches(found.passing, ", in passing")
+    if found.mentions:
+        names = (f"{each.entity} ({each.count})" for each in found.mentions)
+        say(f"names {', '.join(names)}")
     return 0
 
 
+def _say_matches(matches: Iterable[Match], how: str) -> None:
+    for match in matches:
+        say(f"{match.topic}  {match.score:.2f}{how}")
+        for evidence in match.evidence:
+            say(f"  {evidence.words!r} in the {evidence.field} ({evidence.term})")
+
+
 def _matcher(catalog: Catalog) -> Matcher:
-    return build_matcher(tuple(catalog.topics.values()), catalog.concepts)
+    return build_matcher(tuple(catalog.topics.values()), catalog.words, catalog.entities)
 
 
 def _check(topics: list[Topic], matcher: Matcher) -> Iterator[Checked]:

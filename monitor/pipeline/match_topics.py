@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from config.topic import Terms, Topic
 from monitor.errors import ConfigError
-from monitor.model import Evidence, Match
+from monitor.model import Evidence, Match, Mention
 from monitor.pipeline.find_phrases import Found
 from monitor.pipeline.topic_plans import Concepts, Plan, Planner, Reading, check_concepts
 from monitor.pipeline.weigh_finds import LEAD, STRONG, TEXT, TITLE, Find, lead_end, weigh
@@ -50,15 +50,19 @@ class _Language:
     topics: tuple[_Planned, ...]
     terms: _Keys
     never: _Keys
+    entities: tuple[tuple[str, Plan], ...]
     kazakhstan: Plan
     central_asia: Plan
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What is found in an article: its matches, and what it is about geographically."""
+    """What is found in an article: the topics it belongs to, those it mentions in passing, whom
+    and what it names, and what it is about geographically."""
 
     matches: tuple[Match, ...]
+    passing: tuple[Match, ...]
+    mentions: tuple[Mention, ...]
     place: str
 
 
@@ -69,13 +73,20 @@ class Matcher:
     languages: dict[str, _Language]
 
     def judge(self, title: str, text: str, language: str) -> Judgement:
-        """The topics of an article and its place, from one reading."""
+        """All that one reading of an article says."""
         article = self._read(title, text, language)
-        return Judgement(tuple(_matches(article)), _place(article))
+        found = list(_found(article))
+        return Judgement(
+            tuple(match for match, belongs in found if belongs),
+            tuple(match for match, belongs in found if not belongs),
+            tuple(_mentions(article)),
+            _place(article),
+        )
 
     def match(self, title: str, text: str, language: str) -> tuple[Match, ...]:
         """The topics of an article, in the order they were given; best evidence first."""
-        return tuple(_matches(self._read(title, text, language)))
+        article = self._read(title, text, language)
+        return tuple(match for match, belongs in _found(article) if belongs)
 
     def place(self, title: str, text: str, language: str) -> str:
         """What an article is about geographically: "kazakhstan", "central-asia" or "elsewhere".
@@ -117,8 +128,11 @@ class _Article:
         return touched
 
 
-def build_matcher(topics: Sequence[Topic], concepts: Concepts) -> Matcher:
-    """Read every term of every topic and concept. Raises ConfigError for one that cannot be."""
+def build_matcher(
+    topics: Sequence[Topic], concepts: Concepts, entities: Iterable[str] = ()
+) -> Matcher:
+    """Read every term of every topic and concept; `entities` are the concepts whose mentions are
+    counted. Raises ConfigError for a term that cannot be read."""
     check_concepts(concepts, LANGUAGES)
     for topic in topics:
         if topic.scope != "anywhere" and topic.scope not in concepts:
@@ -126,10 +140,13 @@ def build_matcher(topics: Sequence[Topic], concepts: Concepts) -> Matcher:
                 f'topic "{topic.id}": scope "{topic.scope}" needs a concept of that name; '
                 f"expected [{topic.scope}] in config/concepts.toml"
             )
-    return Matcher({language: _planned(topics, concepts, language) for language in LANGUAGES})
+    names = tuple(entities)
+    return Matcher({code: _planned(topics, concepts, names, code) for code in LANGUAGES})
 
 
-def _planned(topics: Sequence[Topic], concepts: Concepts, language: str) -> _Language:
+def _planned(
+    topics: Sequence[Topic], concepts: Concepts, entities: Sequence[str], language: str
+) -> _Language:
     planner = Planner(language, concepts)
     for name in concepts:
         planner.concept(name)
@@ -140,6 +157,7 @@ def _planned(topics: Sequence[Topic], concepts: Concepts, language: str) -> _Lan
         planned,
         _keys([[plan for _, _, plan in each.terms] for each in planned]),
         _keys([each.never for each in planned]),
+        tuple((name, planner.concept(name) or nothing) for name in entities),
         planner.concept(KAZAKHSTAN) or nothing,
         planner.concept(CENTRAL_ASIA) or nothing,
     )
@@ -173,12 +191,14 @@ def _plan_topic(topic: Topic, planner: Planner) -> _Planned:
     return _Planned(topic, strong + weak, never, needs)
 
 
-def _matches(article: _Article) -> Iterator[Match]:
+def _found(article: _Article) -> Iterator[tuple[Match, bool]]:
+    """What there is of each topic, and whether the article belongs to it."""
     hidden = article.touched(article.known.never)
-    for topic, terms in article.touched(article.known.terms).items():
-        match = _match(article, article.known.topics[topic], terms, hidden.get(topic, ()))
+    for number, terms in article.touched(article.known.terms).items():
+        planned = article.known.topics[number]
+        match = _match(article, planned, terms, hidden.get(number, ()))
         if match is not None:
-            yield match
+            yield match, match.score >= planned.topic.threshold
 
 
 def _match(
@@ -194,10 +214,18 @@ def _match(
         return None
     finds = list(_finds((planned.terms[number] for number in terms), article.title, article.text))
     title, text = article.title.found, article.text.found
-    score = weigh(finds, title, text, article.language, planned.topic.threshold)
-    if score < planned.topic.threshold:
+    if not finds:
         return None
+    score = weigh(finds, title, text, article.language, planned.topic.threshold)
     return Match(planned.topic.id, score, tuple(_evidence(finds, title, text)))
+
+
+def _mentions(article: _Article) -> Iterator[Mention]:
+    for name, plan in article.known.entities:
+        finds = list(_finds(((f"@{name}", True, plan),), article.title, article.text))
+        if finds:
+            evidence = tuple(_evidence(finds, article.title.found, article.text.found))
+            yield Mention(name, len(finds), evidence)
 
 
 def _in_scope(scope: str, article: _Article) -> bool:

@@ -18,11 +18,13 @@ class Judge:
 
     @cached_property
     def matcher(self) -> Matcher:
-        return build_matcher(tuple(self._catalog.topics.values()), self._catalog.concepts)
+        topics = tuple(self._catalog.topics.values())
+        return build_matcher(topics, self._catalog.words, self._catalog.entities)
 
     @cached_property
     def edition(self) -> str:
         """Names this edition of the topics: articles judged by another one are judged again."""
         topics = [topic.model_dump_json() for topic in self._catalog.topics.values()]
-        concepts = json.dumps(self._catalog.concepts, sort_keys=True, default=list)
-        return hashlib.sha256("\0".join([*topics, concepts]).encode()).hexdigest()[:16]
+        words = json.dumps(self._catalog.words, sort_keys=True, default=list)
+        entities = " ".join(self._catalog.entities)
+        return hashlib.sha256("\0".join([*topics, words, entities]).encode()).hexdigest()[:16]

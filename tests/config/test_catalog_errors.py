@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config.catalog import load_catalog, load_concepts, load_sources, load_topics
+from config.catalog import load_catalog
 from monitor.errors import ConfigError
 
 SOURCE = """\
@@ -35,10 +35,9 @@ strong = ["word"]
 HTTP = 'expected an address that begins with "https://" or "http://", not '
 
 
-def problems(folder: Path, load: object = load_sources) -> list[str]:
-    assert callable(load)
+def problems(folder: Path) -> list[str]:
     with pytest.raises(ConfigError) as caught:
-        load(folder)
+        load_catalog(folder)
     head, *lines = str(caught.value).splitlines()
     count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
     assert head == f"{folder}: {count}"
@@ -131,7 +130,7 @@ def test_a_bad_source(tmp_path: Path, old: str, new: str, place: str) -> None:
 
 def test_the_good_source_is_good(tmp_path: Path) -> None:
     put(tmp_path, "sources/a.toml", SOURCE)
-    assert list(load_sources(tmp_path)) == ["a"]
+    assert list(load_catalog(tmp_path).sources) == ["a"]
 
 
 @pytest.mark.parametrize(
@@ -222,7 +221,7 @@ def test_all_problems_of_all_files_are_told_at_once(tmp_path: Path) -> None:
     put(tmp_path, "sources/b.toml", "name = ")
     put(tmp_path, "topics/t.toml", TOPIC.replace("strong", "strogn"))
     put(tmp_path, "concepts.toml", "[a]\nde = []\n")
-    places = [line.split(": ")[0] for line in problems(tmp_path, load_catalog)]
+    places = [line.split(": ")[0] for line in problems(tmp_path)]
     assert places == [
         "concepts.toml, line 2",
         "sources/a.toml, line 3",
@@ -256,14 +255,14 @@ def test_all_problems_of_all_files_are_told_at_once(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_a_bad_topic(tmp_path: Path, old: str, new: str, place: str) -> None:
     put(tmp_path, "topics/t.toml", TOPIC.replace(old, new, 1))
-    lines = problems(tmp_path, load_topics)
+    lines = problems(tmp_path)
     assert any(place in line for line in lines), lines
 
 
 def test_a_concept_that_does_not_exist(tmp_path: Path) -> None:
     put(tmp_path, "topics/t.toml", TOPIC.replace("word", "@kazakhstan ~6 @kazakstan info@x"))
     put(tmp_path, "concepts.toml", '[kazakhstan]\nen = ["Astana",\n"@astna"]\n[astana]\nen = []')
-    assert problems(tmp_path, load_catalog) == [
+    assert problems(tmp_path) == [
         'concepts.toml, line 3: kazakhstan.en[1]: no concept is called "astna"; '
         'did you mean "astana"?',
         'topics/t.toml, line 5: match.en.strong[0]: no concept is called "kazakstan"; '
@@ -273,17 +272,16 @@ def test_a_concept_that_does_not_exist(tmp_path: Path) -> None:
 
 def test_concepts_of_the_wrong_shape(tmp_path: Path) -> None:
     put(tmp_path, "concepts.toml", 'flat = ["a"]\n[b]\nen = "a"\n')
-    assert problems(tmp_path, load_concepts) == [
+    assert problems(tmp_path) == [
         "concepts.toml, line 1: flat: expected a table, not a list",
         'concepts.toml, line 3: b.en: expected a list in square brackets, not "a"',
     ]
 
 
-@pytest.mark.parametrize("load", [load_catalog, load_sources, load_topics, load_concepts])
-def test_a_folder_that_is_missing_or_is_no_catalog(tmp_path: Path, load: object) -> None:
-    (line,) = problems(tmp_path / "gone", load)
+def test_a_folder_that_is_missing_or_is_no_catalog(tmp_path: Path) -> None:
+    (line,) = problems(tmp_path / "gone")
     assert "no such folder; MONITOR_CONFIG_DIR names one" in line
-    (line,) = problems(tmp_path, load)
+    (line,) = problems(tmp_path)
     assert 'expected a folder named "sources" or "topics"' in line
 
 
@@ -295,5 +293,24 @@ def test_no_source_at_all(tmp_path: Path) -> None:
 def test_a_part_that_is_given_wrongly_is_not_replaced_by_the_shipped_one(tmp_path: Path) -> None:
     os.symlink(tmp_path / "gone", tmp_path / "sources")
     put(tmp_path, "topics", "a file")
-    lines = problems(tmp_path, load_catalog)
+    lines = problems(tmp_path)
     assert lines == ["sources: expected a folder", "topics: expected a folder"]
+
+
+def test_entities_of_the_wrong_shape(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        "entities.toml",
+        '[a]\nkind = "persona"\nname = { en = "A" }\n[b]\nkind = "place"\nany = ["@nowhere"]\n',
+    )
+    lines = problems(tmp_path)
+    assert any(line.startswith("entities.toml, line 2: a.kind: expected") for line in lines)
+    assert any(
+        line.startswith("entities.toml, line 4: b.name: missing; expected") for line in lines
+    )
+
+
+def test_an_entity_names_entities_only(tmp_path: Path) -> None:
+    put(tmp_path, "entities.toml", '[a]\nkind = "place"\nname = { en = "A" }\nany = ["@state"]\n')
+    put(tmp_path, "topics/t.toml", TOPIC)
+    assert "entities.toml, line 4: a.any[0]" in problems(tmp_path)[0]

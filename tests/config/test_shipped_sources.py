@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from config.catalog import load_catalog, load_sources
+from config.catalog import load_catalog
 from config.shipped import copy_shipped, shipped_config
 from config.source import Source
 from monitor.errors import ConfigError
@@ -18,7 +18,7 @@ OFFERED = {
     "kursiv", "trend", "the-diplomat", "euractiv", "kazinform", "primeminister", "eureflect",
     "eurasiafocus",
 }  # fmt: skip
-SOURCES = load_sources(shipped_config())
+SOURCES = load_catalog(shipped_config()).sources
 
 
 def test_exactly_these_are_shipped() -> None:

@@ -357,3 +357,39 @@ def test_what_cannot_be_read_is_told(
         build_matcher([broken], concepts)
     for part in told:
         assert part in str(raised.value)
+
+
+NAMED: dict[str, dict[str, tuple[str, ...]]] = {
+    **CONCEPTS,
+    "tokayev": {"any": ("Tokayev*", "Tokaev*", "Tokaïev*", "Токаев*")},
+    "hub": {"any": ("Astana Hub",)},
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Tokayev spoke. Later Kassym-Jomart Tokayev’s words were read at Astana Hub."),
+        ("fr", "Tokaïev a parlé. Plus tard, M. Tokaev a été cité à Astana Hub."),
+        ("ru", "Выступил Токаев. Позже слова Токаева прочитали в Astana Hub."),
+        ("kk", "Тоқаев сөйледі. Кейін Тоқаевтың сөзін Astana Hub-та оқыды."),
+    ],
+)
+def test_who_is_named_is_counted_across_spellings(language: str, text: str) -> None:
+    matcher = build_matcher([], NAMED, ["hub", "tokayev"])
+    hub, tokayev = matcher.judge("", text, language).mentions
+    assert (hub.entity, hub.count) == ("hub", 1)
+    assert (tokayev.entity, tokayev.count) == ("tokayev", 2)
+    for each in (*hub.evidence, *tokayev.evidence):
+        assert text[each.start : each.end] == each.words
+
+
+def test_what_is_mentioned_in_passing_is_told_apart() -> None:
+    far = "Nobody spoke of it. " * 12 + "\n\nAsked about artificial intelligence, she laughed."
+    about = topic(en={"strong": ("artificial intelligence",)})
+    judged = build_matcher([about], CONCEPTS).judge("A quiet day", far, "en")
+    assert judged.matches == ()
+    [passing] = judged.passing
+    assert 0 < passing.score < about.threshold
+    [evidence] = passing.evidence
+    assert far[evidence.start : evidence.end] == "artificial intelligence"

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from config.catalog import load_concepts, load_topics
+from config.catalog import load_catalog
 from config.shipped import shipped_config
 from config.topic import Example, Topic
 from monitor import newsroom
@@ -96,13 +96,13 @@ NEWSROOM_FLOORS = {
 
 @cache
 def shipped_topics() -> dict[str, Topic]:
-    return dict(load_topics(shipped_config()))
+    return dict(load_catalog(shipped_config()).topics)
 
 
 @cache
 def shipped_matcher() -> Matcher:
     topics = tuple(shipped_topics().values())
-    return build_matcher(topics, load_concepts(shipped_config()))
+    return build_matcher(topics, load_catalog(shipped_config()).words)
 
 
 def found_topics(title: str, text: str, language: str) -> frozenset[str]:
