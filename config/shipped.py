@@ -24,6 +24,8 @@ def copy_shipped(folder: Path) -> tuple[Path, ...]:
     shipped = shipped_config()
     wanted = [path.relative_to(shipped) for name in _FOLDERS for path in _toml(shipped / name)]
     wanted += [Path(name) for name in _FILES if (shipped / name).is_file()]
+    saved = sorted((shipped / "sources" / "pages").rglob("*.*"))
+    wanted += [path.relative_to(shipped) for path in saved if path.is_file()]
     taken = [str(path) for path in wanted if _exists(folder / path)]
     if taken:
         raise ConfigError(

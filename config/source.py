@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -62,8 +62,8 @@ class Channel(_Schema):
         return self
 
 
-class ExtractRules(_Schema):
-    """CSS selectors for the pages of this source; several may be given, separated by commas.
+class Selectors(_Schema):
+    """CSS selectors for one layout of a source's pages; several may be given, separated by commas.
 
     `remove` is taken out of the body before its text is read.
     """
@@ -73,6 +73,38 @@ class ExtractRules(_Schema):
     byline: Selector | None = None
     date: Selector | None = None
     remove: Selector | None = None
+
+
+class Layout(Selectors):
+    """The selectors for pages published in a range of days, both ends included."""
+
+    since: date | None = Field(default=None, description="a day such as 2025-11-24")
+    until: date | None = Field(default=None, description="a day such as 2025-11-24")
+
+    @model_validator(mode="after")
+    def _has_a_range(self) -> Layout:
+        if self.since is None and self.until is None:
+            raise _wrong("since", 'missing; a layout needs "since" or "until", or both')
+        if self.since is not None and self.until is not None and self.since > self.until:
+            raise _wrong("until", "expected a day that is not before since")
+        return self
+
+    def holds(self, day: date) -> bool:
+        return (self.since or day) <= day <= (self.until or day)
+
+
+class ExtractRules(Selectors):
+    """The selectors for today's pages, and those for earlier layouts."""
+
+    layouts: tuple[Layout, ...] = ()
+
+    def on(self, day: date | None) -> Selectors:
+        """The selectors for a page of that day; a layout has those of today's that it lacks."""
+        layout = next((one for one in self.layouts if day is not None and one.holds(day)), None)
+        if layout is None:
+            return self
+        own = self.model_dump(exclude={"layouts"})
+        return Selectors(**own | layout.model_dump(exclude={"since", "until"}, exclude_none=True))
 
 
 class Source(_Schema):

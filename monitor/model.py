@@ -174,7 +174,8 @@ class Article:
     is ("second", "minute", "hour", "day"; a day is midnight there). `text_from` names the
     extractor that won and `reason` why. `languages` are the addresses of its versions in other
     languages. `image_credit` is who made the image, or on which terms it may be shown. `marks`
-    are "partial" (the rest is for subscribers) and "live" (it is still being written).
+    are "partial" (the rest is for subscribers), "live" (it is still being written) and "cut" (the
+    text was too long to be kept whole).
     """
 
     url: str
@@ -221,6 +222,17 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """A person's decision about an article and a topic; it holds whatever the words say."""
+
+    topic: str
+    belongs: bool
+    made_at: datetime
+    made_by: str
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Mention:
     """An article names an entity `count` times; `evidence` has the first places."""
 
@@ -263,6 +275,15 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a channel is read next when it is: the rule that decided, and its values, for a sentence
+    in any language. Pauses are in seconds, moments are ISO 8601 in UTC, the rest are counts."""
+
+    key: str
+    values: Mapping[str, int | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelState:
     """What is remembered of a channel between two polls. `turnover` is that of its last plan;
     `full_read_at` is when its document was last read, rather than "unchanged"."""
@@ -286,6 +307,7 @@ class ChannelState:
     hints: Hints = Hints()
     full_read_at: datetime | None = None
     move: Move | None = None
+    plan: Reason | None = None
 
 
 class PollStatus(StrEnum):
@@ -315,6 +337,7 @@ class Poll:
     failure: Failure | None = None
     turnover: timedelta | None = None
     gap: bool = False
+    plan: Reason | None = None
 
 
 class GapState(StrEnum):
@@ -393,7 +416,8 @@ class EntryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KeptEntry:
-    """An entry that is kept, with what is left to do about it."""
+    """An entry that is kept, with what is left to do about it. `announcements` is how often its
+    channels had announced it in other words when it was read from the archive."""
 
     id: int
     source: str
@@ -404,6 +428,7 @@ class KeptEntry:
     attempts: int = 0
     page_id: int | None = None
     article_id: int | None = None
+    announcements: int = 0
 
 
 class Stored(StrEnum):
@@ -416,12 +441,15 @@ class Stored(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """An article as it read at one time. Number 1 is the first text seen."""
+    """An article as it read at one time. Number 1 is the first text seen. `origin` is
+    "re-extracted" where this program read the same page otherwise than before: what changed from
+    the version before is then no correction of the publisher's."""
 
     number: int
     title: str
     text: str
     seen_at: datetime
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

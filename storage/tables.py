@@ -115,6 +115,7 @@ channels = Table(
     Column("interval_seconds", Integer),
     Column("next_poll_at", Moment),
     Column("plan_reason", String),
+    Column("plan_facts", JSON),  # the same reason as a key and its values
     Column("last_polled_at", Moment),
     Column("last_success_at", Moment),
     Column("last_new_at", Moment),
@@ -216,6 +217,7 @@ entries = Table(
     Column("check_at", Moment),  # when its page is looked at again for changes
     Column("checks", Integer, nullable=False, default=0),
     Column("gone", Integer, nullable=False, default=0),  # how often in a row it was not there
+    Column("announcements", Integer, nullable=False, default=0),  # how often it was reworded
     Column("url_key", String, nullable=False, unique=True),
     Column("url", String, nullable=False),
     Column("guid", Plain),
@@ -281,11 +283,14 @@ articles = Table(
     Column("page_id", Integer),  # no foreign key: pages point to entries, entries to articles
     Column("published_offset", Integer),  # minutes east of UTC, as the publisher counts
     Column("published_from", String),
+    Column("published_precision", String),  # second, minute, hour, day
     Column("place", String),
     Column("text_from", String, nullable=False),
     Column("external_id", Plain),
     Column("url", String, nullable=False),
     Column("image", Plain),
+    Column("image_credit", Plain),
+    Column("marks", JSON),  # partial, live
     Column("section", Plain),
     Column("tags", JSON, nullable=False),
     Column("languages", JSON, nullable=False),
@@ -304,8 +309,19 @@ versions = Table(
     Column("number", Integer, primary_key=True),
     Column("seen_at", Moment, nullable=False),
     Column("page_id", ForeignKey("pages.id")),
+    Column("origin", String),  # "re-extracted": its difference is ours, not the publisher's
     Column("title", Plain, nullable=False),
     Column("text", Plain, nullable=False),
+)
+
+# How far the archive has been read again from its pages; a row is gone when its work is done.
+reprocessings = Table(
+    "reprocessings",
+    metadata,
+    Column("work", String, primary_key=True),  # the step, and which articles it is about
+    Column("edition", String, nullable=False),  # of what reads: with another one it begins anew
+    Column("started_at", Moment, nullable=False),
+    Column("last_id", Integer, nullable=False),
 )
 
 # Every address an article was found under: announced, redirected to, declared canonical.
@@ -327,6 +343,52 @@ matches = Table(
     Index("ix_matches_topic", "topic", "article_id"),
 )
 
+# Topics that an article has something of, but too little to belong to.
+passing = Table(
+    "passing",
+    metadata,
+    Column("article_id", ForeignKey("articles.id"), primary_key=True),
+    Column("topic", String, primary_key=True),
+    Column("score", Float, nullable=False),
+    Column("evidence", JSON, nullable=False),
+)
+
+# Whom and what an article names.
+mentions = Table(
+    "mentions",
+    metadata,
+    Column("article_id", ForeignKey("articles.id"), primary_key=True),
+    Column("entity", String, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("evidence", JSON, nullable=False),
+    Index("ix_mentions_entity", "entity", "article_id"),
+)
+
+# What a person decided about an article's topics; it wins over what its words say.
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("article_id", ForeignKey("articles.id"), primary_key=True),
+    Column("topic", String, primary_key=True),
+    Column("belongs", Boolean, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("made_by", Plain, nullable=False),
+    Column("note", Plain),
+)
+
+# How many of a source's articles had a paragraph, by a digest of its letters: what many have is the
+# site's own. `since` is how many articles had been counted before; the row without a digest counts
+# them all.
+paragraphs = Table(
+    "paragraphs",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("digest", String, primary_key=True),
+    Column("articles", Integer, nullable=False),
+    Column("since", Integer, nullable=False),
+    Column("last_seen", Moment, nullable=False),
+)
+
 # What a person should look at. `open_as` names kind, source and channel as long as the alarm is
 # open: what is open stands there once.
 alarms = Table(
@@ -342,6 +404,28 @@ alarms = Table(
     Column("sentence", Plain, nullable=False),
     Column("facts", JSON, nullable=False),
     Index("ix_alarms_source", "source", "kind", "cleared_at"),
+)
+
+# What happened to alarms, in its order: whoever tells of them remembers the last number told.
+alarm_events = Table(
+    "alarm_events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("alarm_id", ForeignKey("alarms.id"), nullable=False),
+    Column("cleared", Boolean, nullable=False),  # else raised
+    Column("at", Moment, nullable=False, index=True),
+)
+
+# What a source's channels announced at one time, against each other and the archive.
+reconciliations = Table(
+    "reconciliations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("finished_at", Moment),
+    Column("facts", JSON, nullable=False),
+    Index("ix_reconciliations_source", "source", "started_at"),
 )
 
 # What is usual for a source, learned from the archive now and then.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -12,7 +13,15 @@ from config.catalog import Catalog
 from config.settings import Settings, load_settings
 from monitor.bootstrap import load_checked_catalog, open_fetcher, open_sandbox
 from monitor.cli.documents import Document, is_address, load
-from monitor.cli.output import json_option, print_json, published_at, said, say, start_logging
+from monitor.cli.output import (
+    json_option,
+    print_json,
+    published_at,
+    said,
+    say,
+    start_logging,
+    stated_lines,
+)
 from monitor.errors import UsageError
 from monitor.model import Article, Failure
 from monitor.pipeline.article_format import iso
@@ -56,6 +65,7 @@ def command(names: tuple[str, ...], url: str | None, as_json: bool) -> int:
 async def _extract(
     settings: Settings, catalog: Catalog, names: Sequence[str], url: str | None
 ) -> list[Result]:
+    now = datetime.now(UTC)
     async with open_fetcher(settings) as fetcher, open_sandbox(settings) as sandbox:
         results: list[Result] = []
         for name in names:
@@ -70,6 +80,8 @@ async def _extract(
                 url=document.url,
                 content_type=document.content_type,
                 source=_source(catalog, document),
+                fetched_at=None if document.file else now,
+                now=now,
                 timeout=EXTRACT_SECONDS,
             )
             results.append((document.file, document.url, outcome))
@@ -95,6 +107,12 @@ def _record(file: str | None, url: str, outcome: Article | Failure) -> dict[str,
         "image": outcome.image,
         "error": None,
         "published_from": outcome.published_from,
+        "published_precision": outcome.published_precision,
+        "section": outcome.section,
+        "tags": list(outcome.tags),
+        "image_credit": outcome.image_credit,
+        "languages": dict(outcome.languages),
+        "marks": list(outcome.marks),
         "text_from": outcome.text_from,
         "reason": outcome.reason,
     }
@@ -106,10 +124,12 @@ def _print(file: str | None, url: str, outcome: Article | Failure) -> None:
         return
     say(click.style(outcome.title or "(no title)", bold=True))
     say(outcome.url)
-    published = f"published {published_at(outcome.published)}"
+    published = f"published {published_at(outcome.published, outcome.published_precision)}"
     if outcome.published_from:
         published += f" (from {outcome.published_from})"
     say(f"{outcome.language} · {published} · by {', '.join(outcome.authors) or 'nobody named'}")
+    for line in stated_lines(outcome):
+        say(line)
     say(f"text from {outcome.text_from}: {outcome.reason}")
     say()
     say(outcome.text)

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from config.settings import Settings
-from monitor.model import Failure
+from monitor.model import Article, Failure
 from monitor.pipeline.article_format import json_line
 
 json_option = click.option(
@@ -61,12 +61,31 @@ def visible(text: str, keep: str = "") -> str:
     )
 
 
-def published_at(moment: datetime | None) -> str:
-    """A moment as its publisher's clock shows it: "2 Oct 2025, 09:30 +05:00"."""
+def published_at(moment: datetime | None, precision: str | None = None) -> str:
+    """A moment as its publisher's clock shows it: "2 Oct 2025, 09:30 +05:00"; only the day, where
+    no more is known."""
     if moment is None:
         return "–"
+    if precision == "day":
+        return f"{moment:%-d %b %Y}"
+    if precision == "hour":
+        return f"{moment:%-d %b %Y}, about {moment:%H:%M}"
     offset = f"{moment:%z}"
     return f"{moment:%-d %b %Y, %H:%M} {offset[:3]}:{offset[3:5]}"
+
+
+def stated_lines(article: Article) -> list[str]:
+    """What else a page states of its article, a line each; nothing for what it leaves unsaid."""
+    languages = ", ".join(f"{code} {url}" for code, url in sorted(article.languages.items()))
+    image = " · ".join(filter(None, (article.image, article.image_credit)))
+    said = {
+        "marked": ", ".join(article.marks),
+        "section": article.section,
+        "tags": ", ".join(article.tags),
+        "image": image,
+        "in": languages,
+    }
+    return [f"{name} {value}" for name, value in said.items() if value]
 
 
 def when(moment: datetime | None) -> str:

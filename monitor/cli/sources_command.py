@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from config.saved_pages import SavedPage, saved_pages
 from config.settings import Settings, load_settings
 from config.source import Source
 from monitor.bootstrap import load_checked_catalog, open_archive, open_fetcher, open_sandbox
@@ -17,7 +18,7 @@ from monitor.cli.sources_export import export
 from monitor.errors import UsageError
 from monitor.model import Article, Failure
 from monitor.pipeline.article_format import iso
-from monitor.workers.try_source import TriedChannel, try_channel
+from monitor.workers.try_source import TriedChannel, TriedPage, try_channel, try_saved_page
 from storage.repositories import articles
 
 
@@ -53,14 +54,17 @@ def command(ctx: click.Context, as_json: bool) -> int:
 
 @command.command("check")
 @click.argument("source_id", metavar="ID")
+@click.option("--saved", is_flag=True, help="The saved pages only: nothing is fetched.")
 @json_option
-def check(source_id: str, as_json: bool) -> int:
-    """Read every channel of a source now and extract the first article of each. Nothing is
-    stored. Ends with 1 when a channel or an article cannot be read.
+def check(source_id: str, saved: bool, as_json: bool) -> int:
+    """Try a source out: its rules against the pages saved for it (sources/pages/ID), then every
+    channel as it is now, with the first article of each. Nothing is stored. Ends with 1 when a
+    saved page is not read as expected, or a channel or an article cannot be read.
 
     \b
     Example:
       monitor sources check akorda
+      monitor sources check akorda --saved
     """
     settings = load_settings()
     start_logging(settings)
@@ -69,17 +73,50 @@ def check(source_id: str, as_json: bool) -> int:
         raise UsageError(
             f"No source is called {source_id!r}; there are: {', '.join(catalog.sources)}"
         )
-    tried = asyncio.run(_check(settings, catalog.sources[source_id]))
+    source = catalog.sources[source_id]
+    pages = saved_pages(settings.config_dir, source_id)
+    read = asyncio.run(_check_saved(settings, source, pages)) if pages else ()
+    for page in read:
+        _show_page(page, as_json)
+    if saved and not pages:
+        raise UsageError(f"no page is saved for {source_id!r} in {settings.config_dir}")
+    tried = () if saved else asyncio.run(_check(settings, source))
     for each in tried:
         if as_json:
             print_json(_tried_record(each))
         else:
             _print(each)
-    return 0 if all(_is_good(each) for each in tried) else 1
+    good = all(map(_is_good, tried)) and not any(page.differences for page in read)
+    return 0 if good else 1
 
 
 command.add_command(add)
 command.add_command(export)
+
+
+async def _check_saved(
+    settings: Settings, source: Source, pages: Sequence[SavedPage]
+) -> Sequence[TriedPage]:
+    async with open_sandbox(settings) as sandbox:
+        return [await try_saved_page(sandbox, source, page) for page in pages]
+
+
+def _show_page(tried: TriedPage, as_json: bool) -> None:
+    if as_json:
+        found = tried.found
+        print_json(
+            {
+                "page": tried.page.name,
+                "url": tried.page.url,
+                "text_from": None if isinstance(found, Failure) else found.text_from,
+                "differences": list(tried.differences),
+            }
+        )
+        return
+    say(click.style(f"page  {tried.page.name}", bold=True))
+    say(f"  {'as expected' if not tried.differences else 'not as expected'}")
+    for one in tried.differences:
+        say(f"  {one}")
 
 
 async def _check(settings: Settings, source: Source) -> Sequence[TriedChannel]:

@@ -25,6 +25,12 @@ class Imported:
     source: str | None
     first_seen: datetime | None
     external_id: str | None
+    updated: datetime | None = None
+
+    @property
+    def read_at(self) -> datetime | None:
+        """When its text was read, as far as the file says."""
+        return self.updated or self.first_seen
 
 
 def to_record(archived: ArchivedArticle) -> dict[str, Any]:
@@ -64,6 +70,13 @@ def to_record(archived: ArchivedArticle) -> dict[str, Any]:
         "story": None if archived.story is None else str(archived.story),
         "versions": archived.versions,
         "withdrawn": iso(archived.withdrawn),
+        "published_from": article.published_from,
+        "published_precision": article.published_precision,
+        "section": article.section,
+        "tags": list(article.tags),
+        "image_credit": article.image_credit,
+        "languages": dict(article.languages),
+        "marks": list(article.marks),
     }
     if archived.external_id is not None:
         record["external_id"] = archived.external_id
@@ -95,6 +108,7 @@ def from_record(record: object) -> Imported:
         image=_optional(record, "image"),
         text_from="import",
         reason="imported as it was",
+        **_stated(record),
     )
     # An archive's own export carries its external ids under their own name; they are kept.
     external = record.get("external_id", record.get("id"))
@@ -103,6 +117,7 @@ def from_record(record: object) -> Imported:
         source=_source(record),
         first_seen=_moment(record, "first_seen"),
         external_id=None if external is None else str(external),
+        updated=_moment(record, "updated"),
     )
 
 
@@ -119,6 +134,40 @@ def json_line(record: Mapping[str, Any]) -> str:
 def iso(moment: datetime | None) -> str | None:
     """ISO 8601 with offset, to the second."""
     return None if moment is None else moment.isoformat(timespec="seconds")
+
+
+def _stated(record: Mapping[str, Any]) -> dict[str, Any]:
+    """What an archive's own export says beyond the format; what is not of its shape is left out."""
+
+    def words(key: str) -> tuple[str, ...]:
+        value = record.get(key)
+        given = value if isinstance(value, list) else []
+        return tuple(each for each in given if isinstance(each, str) and each)
+
+    precision, languages = record.get("published_precision"), record.get("languages")
+    codes = languages if isinstance(languages, Mapping) else {}
+    return {
+        "section": _said(record, "section"),
+        "image_credit": _said(record, "image_credit"),
+        "published_precision": precision if precision in _PRECISIONS else None,
+        "tags": words("tags"),
+        "marks": words("marks"),
+        "languages": {
+            str(code): url for code, url in codes.items() if len(code) == 2 and _is_address(url)
+        },
+    }
+
+
+_PRECISIONS = ("second", "minute", "hour", "day")
+
+
+def _said(record: Mapping[str, Any], key: str) -> str | None:
+    value = record.get(key)
+    return value if isinstance(value, str) and value else None
+
+
+def _is_address(value: object) -> bool:
+    return isinstance(value, str) and value.startswith(("http://", "https://"))
 
 
 def _text(record: Mapping[str, Any], key: str) -> str:

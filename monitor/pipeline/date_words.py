@@ -2,44 +2,54 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-# One line a month: English, French, Russian (nominative, genitive, short), Kazakh (full, short).
+# One line a month: English, French, Russian (nominative, genitive, short), Kazakh (full, short,
+# and in the Latin alphabets of 2018 and 2021, without their accents).
 _MONTHS = """
-january jan janvier janv январь января янв қаңтар қаң
-february feb fevrier fevr fev февраль февраля февр фев ақпан ақп
-march mar mars март марта мар наурыз нау
-april apr avril avr апрель апреля апр сәуір сәу
-may mai май мая мамыр мам
-june jun juin июнь июня июн маусым мау
-july jul juillet juil июль июля июл шілде шіл
-august aug aout август августа авг тамыз там
-september sept sep septembre сентябрь сентября сент сен қыркүйек қыр
-october oct octobre октябрь октября окт қазан қаз
-november nov novembre ноябрь ноября нояб ноя қараша қар
-december dec decembre декабрь декабря дек желтоқсан желт жел
+january jan janvier janv январь января янв қаңтар қаң qantar
+february feb fevrier fevr fev февраль февраля февр фев ақпан ақп aqpan
+march mar mars март марта мар наурыз нау nauryz nauriz nayryz
+april apr avril avr апрель апреля апр сәуір сәу sayir sauir
+may mai май мая мамыр мам mamyr mamir
+june jun juin июнь июня июн маусым мау maysym mausim mausym
+july jul juillet juil июль июля июл шілде шіл shilde silde
+august aug aout август августа авг тамыз там tamyz tamiz
+september sept sep septembre сентябрь сентября сент сен қыркүйек қыр qyrkuiek qyrkuyek qirkuyek
+october oct octobre октябрь октября окт қазан қаз qazan
+november nov novembre ноябрь ноября нояб ноя қараша қар qarasha qarasa
+december dec decembre декабрь декабря дек желтоқсан желт жел jeltoqsan
 """
 
+# One line a day of the week, Monday first.
 _WEEKDAYS = """
-monday mon lundi lun понедельник пн дүйсенбі дс
-tuesday tue tues mardi вторник вт сейсенбі сс
-wednesday wed mercredi mer среда среду ср сәрсенбі
-thursday thu thur thurs jeudi jeu четверг чт бейсенбі бс
-friday fri vendredi ven пятница пятницу пт жұма жм
-saturday sat samedi sam суббота субботу сб сенбі
-sunday sun dimanche dim воскресенье вс жексенбі жс
+monday mon lundi lun понедельник пн пон дүйсенбі дс dusenbi
+tuesday tue tues mardi вторник вт сейсенбі сс seisenbi
+wednesday wed weds mercredi mer среда среду ср сәрсенбі сәр sarsenbi
+thursday thu thur thurs jeudi jeu четверг чт бейсенбі бс beisenbi
+friday fri vendredi ven пятница пятницу пт жұма жм juma
+saturday sat samedi sam суббота субботу сб сенбі сн senbi
+sunday sun dimanche dim воскресенье вс вск жексенбі жс жк jeksenbi
 """
 
 # Words that stand around a date and change nothing about it.
 _FILLERS = """
-the of on at by le la du de a et o clock published posted date publie publiee
-года год г в во от время опубликовано дата
-жылғы жылдың жылы жыл ж сағат күні жарияланды жарияланған
+the of on at by le la du de a et o clock published posted date publie publiee paru parue heure
+heures h hrs hours mis en ligne publication publish time first added released issued
+года год г в во от время опубликовано опубликована опубликован дата публикации размещено
+добавлено создано публикация выпущено ч час часов
+жылғы жылдың жылы жыл ж сағат күні жарияланды жарияланған жариялау уақыты шығарылған
+jylgy jyldyn jyly jyl jilgi jildin jili jil sagat kuni jariialandy jariyalandi
 """
 
-_KAZAKH_ENDINGS = ("да", "де", "та", "те", "дағы", "дегі", "тағы", "тегі", "ы", "і", "ында", "інде")
+# What may follow the name of a Kazakh month: "маусымы", "қазанда", "маусымындағы", "qazanda".
+_KAZAKH_ENDING = re.compile(
+    r"(?:[ыі]н?)?(?:[дт][ае]н?|н[ае]н?|ғ[а]|г[е]|қа|ке|[дтн][ыі]ң?|[дт]ағы|[дт]егі)?"
+    r"|(?:[iy]n?)?(?:[dt][ae]n?|n[ae]n?|[gq]a|[gk]e|[dtn][iy]n?|[dt]ag[iy]|[dt]egi)?"
+)
 
 # Hours east of Greenwich; the American names are RFC 822's, the others as their countries use them.
 _OFFSETS = {
@@ -104,8 +114,83 @@ _OFFSETS = {
     "akdt": -8,
     "hst": -10,
 }
-# Kazakhstan joined its two zones at UTC+5 on 1 March 2024: the name alone gives no offset.
-_PLACES = {"almt": "Asia/Almaty", "qyzt": "Asia/Qyzylorda", "orat": "Asia/Oral"}
+# What moves with the season, and Kazakhstan, which joined its two zones at UTC+5 on 1 March 2024:
+# the name alone gives no offset.
+_PLACES = {
+    "almt": "Asia/Almaty",
+    "qyzt": "Asia/Qyzylorda",
+    "orat": "Asia/Oral",
+    "et": "America/New_York",
+    "pt": "America/Los_Angeles",
+    "kz": "Asia/Almaty",
+}
+# The stems of the names in "(по времени Астаны)", "Moscow time", "Астана уақытымен".
+_CITIES = {
+    "астан": "Asia/Almaty",
+    "алмат": "Asia/Almaty",
+    "казахстан": "Asia/Almaty",
+    "қазақстан": "Asia/Almaty",
+    "нур-султан": "Asia/Almaty",
+    "нұр-сұлтан": "Asia/Almaty",
+    "москв": "Europe/Moscow",
+    "московск": "Europe/Moscow",
+    "мск": "Europe/Moscow",
+    "мәскеу": "Europe/Moscow",
+    "ташкент": "Asia/Tashkent",
+    "бишкек": "Asia/Bishkek",
+    "баку": "Asia/Baku",
+    "бакинск": "Asia/Baku",
+    "минск": "Europe/Minsk",
+    "киев": "Europe/Kyiv",
+    "тбилиси": "Asia/Tbilisi",
+    "париж": "Europe/Paris",
+    "брюссел": "Europe/Brussels",
+    "лондон": "Europe/London",
+    "гринвич": "UTC",
+    "astana": "Asia/Almaty",
+    "almaty": "Asia/Almaty",
+    "kazakhstan": "Asia/Almaty",
+    "nur-sultan": "Asia/Almaty",
+    "moscow": "Europe/Moscow",
+    "moscou": "Europe/Moscow",
+    "tashkent": "Asia/Tashkent",
+    "tachkent": "Asia/Tashkent",
+    "bishkek": "Asia/Bishkek",
+    "baku": "Asia/Baku",
+    "bakou": "Asia/Baku",
+    "paris": "Europe/Paris",
+    "brussels": "Europe/Brussels",
+    "bruxelles": "Europe/Brussels",
+    "central european": "Europe/Brussels",
+    "london": "Europe/London",
+    "londres": "Europe/London",
+    "geneva": "Europe/Zurich",
+    "genève": "Europe/Zurich",
+    "berlin": "Europe/Berlin",
+    "greenwich mean": "UTC",
+    "coordinated universal": "UTC",
+    "new york": "America/New_York",
+    "washington": "America/New_York",
+    "eastern": "America/New_York",
+    "pacific": "America/Los_Angeles",
+    "beijing": "Asia/Shanghai",
+    "pékin": "Asia/Shanghai",
+    "tokyo": "Asia/Tokyo",
+    "istanbul": "Europe/Istanbul",
+}
+_NAMES = "|".join(sorted(map(re.escape, _CITIES), key=len, reverse=True))
+_CITY_TIME = re.compile(
+    rf"[(\[]?\s*(?:"
+    rf"(?:по )?(?:местному )?времен[иь] (?:г\.? ?|в )?(?P<ru>{_NAMES})\w*"
+    rf"|(?:по )?(?P<adjective>{_NAMES})\w* (?:времени|время)"
+    rf"|по (?P<short>{_NAMES})[уеыиа]?\b"
+    rf"|(?:heure )(?:locale )?(?:de |d['’]|à )?(?:la )?(?P<fr>{_NAMES})\w*"
+    rf"|(?P<en>{_NAMES}) (?:standard |summer |local )?time"
+    rf"|(?P<kk>{_NAMES})\w* (?:қаласының )?уақыты\w*(?: бойынша)?"
+    rf"|(?P<local>local time|heure locale|по местному времени|местное время|"
+    rf"жергілікті уақыт\w*(?: бойынша)?)"
+    rf")\s*[)\]]?"
+)
 
 
 def _fold(word: str) -> str:
@@ -116,7 +201,7 @@ def _fold(word: str) -> str:
     out: list[str] = []
     for char in word.lower():
         plain = unicodedata.normalize("NFD", char)
-        out.append(plain[0] if plain[0].isascii() else char)
+        out.append(plain[0] if plain[0].isascii() else "i" if char == "ı" else char)
     return "".join(out)
 
 
@@ -126,10 +211,18 @@ def _numbered(table: str) -> dict[str, int]:
 
 
 MONTHS = _numbered(_MONTHS)
-WEEKDAYS = frozenset(_WEEKDAYS.split())
+WEEKDAYS = _numbered(_WEEKDAYS)
 FILLERS = frozenset(_FILLERS.split())
-_KAZAKH_MONTHS = frozenset(word for word in MONTHS if len(word) > 4 and set(word) & set("қңәіү"))
-_KAZAKH_STEMS = _KAZAKH_MONTHS | {"наурыз", "мамыр", "маусым", "тамыз"}
+_LATIN_BEGINNINGS = frozenset(
+    ("nayr", "naur", "mamy", "maus", "mays", "shil", "tamy", "qyrk", "qara", "sayi", "jelt")
+)
+_KAZAKH_STEMS = tuple(
+    word
+    for word in MONTHS
+    if len(word) > 4
+    and (set(word) & set("қңәіү") or word in ("наурыз", "мамыр", "маусым", "тамыз"))
+) + tuple(line.split()[-1] for line in _MONTHS.strip().splitlines())
+_LATIN_STEMS = tuple(word for word in MONTHS if len(word) > 4 and word[:4] in _LATIN_BEGINNINGS)
 
 
 def month_of(word: str) -> int | None:
@@ -137,11 +230,16 @@ def month_of(word: str) -> int | None:
     folded = _fold(word)
     if (found := MONTHS.get(folded)) is not None:
         return found
-    for ending in _KAZAKH_ENDINGS:
-        stem = folded.removesuffix(ending)
-        if stem != folded and stem in _KAZAKH_STEMS:
+    for stem in (*_KAZAKH_STEMS, *_LATIN_STEMS):
+        if folded.startswith(stem) and _KAZAKH_ENDING.fullmatch(folded, len(stem)):
             return MONTHS[stem]
     return None
+
+
+def weekday_of(word: str) -> int | None:
+    """0 for Monday; None for what is no day of the week."""
+    found = WEEKDAYS.get(_fold(word))
+    return None if found is None else found - 1
 
 
 def says_nothing(word: str) -> bool:
@@ -157,3 +255,14 @@ def zone_of(name: str) -> tzinfo | None:
         return ZoneInfo(place)
     hours = _OFFSETS.get(folded)
     return None if hours is None else timezone(timedelta(hours=hours))
+
+
+def take_city_time(text: str) -> tuple[tzinfo | None, str]:
+    """Split off "(по времени Астаны)" or "Paris time": its zone, and the text without it. What is
+    called local time has no zone of its own."""
+    found = _CITY_TIME.search(text)
+    if found is None:
+        return None, text
+    city = next((name for key, name in found.groupdict().items() if name and key != "local"), None)
+    rest = f"{text[: found.start()]} {text[found.end() :]}"
+    return None if city is None else ZoneInfo(_CITIES[city]), " ".join(rest.split())

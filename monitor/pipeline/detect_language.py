@@ -6,6 +6,18 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from monitor.pipeline.language_words import (
+    KAZAKH_LETTERS,
+    could_be_english,
+    is_kyrgyz,
+    is_latin_kazakh,
+    is_ukrainian,
+    kazakh_or_russian,
+    own_words,
+    without_quotations,
+    words_of,
+)
+
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
@@ -14,44 +26,89 @@ if TYPE_CHECKING:
 _NAMES = "en fr ru kk uk ky de es tr it pt uz tg az ar zh fa pl be"
 LANGUAGES = tuple(_NAMES.split())
 
-_KAZAKH = frozenset("әғқңөұүһі")
 _CYRILLIC = re.compile(r"[а-яёәғқңөұүһіїєґўҳҷӣӯ]")
 # A country's code where a language's is meant, and the codes of three letters in use.
 _CORRECTED = {"kz": "kk", "kaz": "kk", "ua": "uk", "rus": "ru", "eng": "en", "fra": "fr"}
 _NEIGHBOURS = frozenset("їєґўҳҷӣӯ")  # no Kazakh word has them
+_UKRAINIAN = frozenset("іїєґ")
+_IN_CYRILLIC = frozenset(("ru", "kk", "uk", "ky", "uz", "tg", "be", "bg", "mn", "sr"))
+_TURKIC = frozenset(("kk", "ky", "uz", "az", "tr", "tg"))
 
-# Every sixth letter of a Kazakh text is one of its own; a Russian text full of Kazakh names
-# stays below one in thirty.
-_SURELY_KAZAKH = 0.08
-_NEVER_KAZAKH = 0.03
-_SAMPLE = 1_500
-_HEADLINE = 150
+_SAMPLE = 700
 _FEW_LETTERS = 15
 _UNSURE = 0.5
+# Below this a headline's few small words say more than the classifier does.
+_SURE = 0.95
+_FEW_WORDS = 8
+_LEANING = 0.5
 
 
 def detect_language(text: str, title: str = "", hint: str | None = None) -> str:
     """Return the code of the language of `text`, or of `title` where there is no text.
 
     `hint` is what the page, the channel or the source says ("kz" is read as Kazakh). It decides
-    only where the words say too little; without a hint that is "en".
+    only where the words say too little, and never for a language in other letters; without a hint
+    that is "en". Of a text in several languages it is the one of most of its words.
     """
     told = language_code(hint)
-    sample = f"{title}\n{text[:_SAMPLE]}".strip().lower()
+    sample = f"{title}\n{_sampled(text)}".strip()
     letters = sum(map(str.isalpha, sample))
     if letters < _FEW_LETTERS:
-        return told or (_classified(sample)[0] if letters else "en")
-    cyrillic = _CYRILLIC.findall(sample)
-    own = sum(letter in _KAZAKH for letter in cyrillic) / max(1, len(cyrillic))
-    foreign = sum(letter in _NEIGHBOURS for letter in cyrillic)
-    mostly_cyrillic = len(cyrillic) * 2 > letters
-    if mostly_cyrillic and own >= _SURELY_KAZAKH and not foreign and _has_kazakh(cyrillic):
+        return told or (_classified(sample.lower())[0] if letters else "en")
+    cyrillic = len(_CYRILLIC.findall(sample.lower()))
+    if cyrillic * 2 > letters:
+        return _in_cyrillic(sample, told if told in _IN_CYRILLIC else None)
+    return _in_latin(sample, None if told in _IN_CYRILLIC - {"kk", "uz"} else told)
+
+
+def _sampled(text: str) -> str:
+    """The beginning and a piece of the middle: a text may open in another language."""
+    if len(text) <= 2 * _SAMPLE:
+        return text[: 2 * _SAMPLE]
+    middle = len(text) // 2
+    return f"{text[:_SAMPLE]}\n{text[middle : middle + _SAMPLE]}"
+
+
+def _in_cyrillic(sample: str, told: str | None) -> str:
+    words = words_of(without_quotations(sample))
+    found, confidence = _classified(sample.lower())
+    low = sample.lower()
+    foreign = sum(low.count(letter) for letter in _NEIGHBOURS)
+    if foreign * 100 > len(low) or (foreign and found in ("uk", "be", "tg", "uz")):
+        return told if told is not None and confidence < _UNSURE else found
+    kazakh, russian = kazakh_or_russian(words)
+    own = sum(low.count(letter) for letter in KAZAKH_LETTERS)
+    if found in ("uk", "be") and not own:
+        if any(low.count(letter) for letter in _UKRAINIAN):
+            return found
+        return told if told in ("uk", "be") else found if is_ukrainian(words) else "ru"
+    russian += _LEANING if found == "ru" else 0.0
+    if kazakh > russian or (kazakh == russian and found in _TURKIC):
+        if is_kyrgyz(words):
+            return "ky"
+        return told if told in ("ky", "tg") and found == told and not own else "kk"
+    return "ru" if russian or found not in _TURKIC else told or found
+
+
+def _in_latin(sample: str, told: str | None) -> str:
+    sample = re.sub(rf"{_CYRILLIC.pattern}+", " ", sample, flags=re.IGNORECASE)
+    words = words_of(without_quotations(sample))
+    if is_latin_kazakh(words):
         return "kk"
-    found, confidence = _classified(sample)
-    # A headline may hold a single letter of its own, and still be Kazakh.
-    if found == "kk" and (own == 0 or (own < _NEVER_KAZAKH and letters > _HEADLINE)):
-        found = "ru"
-    return told if told is not None and confidence < _UNSURE else found or "en"
+    found, confidence = _classified(sample.lower())
+    few = len(words) <= _FEW_WORDS
+    if few and confidence < _SURE:
+        counts = own_words(words)
+        best = max(counts, key=lambda code: counts[code])
+        others = max(count for code, count in counts.items() if code != best)
+        if counts[best] > others and counts.get(found, 0) < counts[best]:
+            return best
+    told = None if told == "kk" else told
+    # Two names make a headline Turkish for the classifier.
+    if few and found != "en" and confidence < _SURE and could_be_english(words):
+        return told or "en"
+    doubtful = confidence < _UNSURE
+    return told if told is not None and doubtful else found or "en"
 
 
 def language_code(name: str | None) -> str | None:
@@ -59,11 +116,6 @@ def language_code(name: str | None) -> str | None:
     code = re.split(r"[-_]", (name or "").strip().lower(), maxsplit=1)[0]
     code = _CORRECTED.get(code, code)
     return code if re.fullmatch(r"[a-z]{2}", code) else None
-
-
-def _has_kazakh(letters: list[str]) -> bool:
-    """Kyrgyz has ң ө ү too, and Ukrainian і: one letter more tells them apart."""
-    return bool({"қ", "ғ", "ұ", "ә"} & set(letters))
 
 
 def _classified(sample: str) -> tuple[str, float]:

@@ -10,7 +10,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
@@ -18,28 +19,37 @@ from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
 
-from config.source import ExtractRules, Source
+from config.source import Selectors, Source
 from monitor.errors import InvalidUrl
 from monitor.model import Article, Entry, Failure, Fate
 from monitor.pipeline.canonical_url import canonical_url
+from monitor.pipeline.dates import Dated, parse_date, possible_dates
 from monitor.pipeline.decode import decode
 from monitor.pipeline.detect_language import detect_language, language_code
 from monitor.pipeline.json_ld import comparable
+from monitor.pipeline.near_headline import Line, read_lines
 from monitor.pipeline.page_body import Body, choose_body
-from monitor.pipeline.page_byline import clean_authors
+from monitor.pipeline.page_byline import clean_authors, visible_authors
 from monitor.pipeline.page_date import choose_date, is_date_line
+from monitor.pipeline.page_image import find_image_credit
 from monitor.pipeline.page_kind import refuse_page, refuse_type
+from monitor.pipeline.page_marks import marks_of
+from monitor.pipeline.page_section import clean_section, clean_tags
 from monitor.pipeline.page_text import (
     join_paragraphs,
     parse_page,
     read_paragraphs,
     select_texts,
 )
-from monitor.pipeline.page_title import choose_title, clean_title, title_parts
+from monitor.pipeline.page_title import choose_title, clean_title, outlet_names, title_parts
+from monitor.pipeline.page_walls import without_calls
 from monitor.pipeline.structured_data import Stated, read_structured_data
+from monitor.pipeline.visible_date import visible_dates
 
 _MARKUP = re.compile(r"<[a-zA-Z/!][^<>]*>")
 _LONGEST_TITLE = 500
+# The longest text of 1,500 labelled pages has 90,000 characters; what is longer is a log or a book.
+_LONGEST_TEXT = 400_000
 # A feed's full text beats a page's that is less than two thirds of it: the page is a teaser then.
 _TEASER = 1.5
 
@@ -51,13 +61,16 @@ def extract_article(
     content_type: str = "",
     source: Source | None = None,
     announced: Entry | None = None,
+    fetched_at: datetime | None = None,
+    now: datetime | None = None,
 ) -> Article | Failure:
     """Return the article on the page, or why there is none.
 
     `url` is where the page was found, redirects followed. `announced` is the entry that led
     there: its date counts below the page's, its text stands in where the page has none worth
-    keeping. Failures: "extract.type", "extract.soft404", "extract.wall", "extract.empty",
-    "extract.none". Never raises.
+    keeping. "Yesterday" counts from `fetched_at`; no date lies ahead of `now` (or of it).
+    Failures: "extract.type", "extract.soft404", "extract.wall", "extract.empty",
+    "extract.listing", "extract.media", "extract.none". Never raises.
     """
     wrong_type = refuse_type(body, content_type)
     if wrong_type is not None:
@@ -68,19 +81,23 @@ def extract_article(
         nothing = Failure("extract.empty", "there is no element on the page", Fate.SKIP)
         return _from_channel(nothing, url, source, announced)
     stated = read_structured_data(tree, url)
-    rules = source.extract if source is not None else ExtractRules()
+    rules = _rules(stated, source, announced)
     title = _title(tree, text, stated, rules, url)
     titles = (title, *title_parts(tree))
+    whole = deepcopy(tree)  # what the choice of the body cuts away says when and by whom
     found = choose_body(
         tree,
         text,
         stated=stated.body,
         descriptions=_descriptions(stated, title),
+        titles=titles,
         rule=rules.body,
         remove=rules.remove,
     )
     found = _without_title(found, title)
+    found, marks = _within_limit(found)
     asked = announced.url if announced is not None else url
+    found = replace(found, paragraphs=without_calls(found.paragraphs))
     running = join_paragraphs(found.paragraphs)
     refused = refuse_page(tree, text, stated, titles, running, url=url, asked=asked)
     if refused is not None:
@@ -89,22 +106,31 @@ def extract_article(
     origin, reason = found.origin, found.reason
     if announced is not None and announced.text and len(fed) > _TEASER * len(running):
         running, origin, reason = fed, "feed", "the channel carries more text than the page"
-    published, published_from = _published(stated, text, rules, source, announced)
+    called = (title, stated.og_title, stated.headline)
+    lines = list(read_lines(whole, called, found.paragraphs))
+    dated, published_from = _published(
+        stated, text, rules, source, announced, lines, called, url, fetched_at, now
+    )
+    outlets = outlet_names(stated, url, source.name if source is not None else "")
     language = detect_language(running, title, _hint(stated, source, announced))
     return Article(
         url=_address(stated.canonical, url),
         title=title or _announced_title(announced) or running.partition("\n")[0][:_LONGEST_TITLE],
         text=running,
         language=language,
-        authors=_authors(stated, text, rules, announced),
-        published=published,
+        authors=_authors(stated, text, rules, announced, outlets)
+        or visible_authors(lines, called, outlets),
+        published=dated.moment if dated is not None else None,
         published_from=published_from,
         image=_image(stated.image, url),
-        section=clean_title(stated.section) or None,
-        tags=stated.tags,
+        section=clean_section(stated.section, outlets),
+        tags=clean_tags(stated.tags, outlets),
         text_from=origin,
         reason=reason,
         languages=_languages(stated, language),
+        published_precision=dated.precision if dated is not None else None,
+        image_credit=_image_credit(stated, whole),
+        marks=(*marks, *marks_of(stated, whole, text, title, found, url)),
     )
 
 
@@ -135,6 +161,7 @@ def _from_channel(
         authors=clean_authors(announced.authors),
         published=announced.published,
         published_from="channel" if announced.published is not None else None,
+        published_precision=_precision(announced, source),
         text_from="feed",
         reason=f"{refused.code}: {refused.detail}",
     )
@@ -152,7 +179,20 @@ def _announced_title(announced: Entry | None) -> str:
     return clean_title(announced.title)[:_LONGEST_TITLE] if announced is not None else ""
 
 
-def _title(tree: HtmlElement, text: str, stated: Stated, rules: ExtractRules, url: str) -> str:
+def _rules(stated: Stated, source: Source | None, announced: Entry | None) -> Selectors:
+    """The source's selectors for the layout that its pages had when this one was published."""
+    if source is None:
+        return Selectors()
+    if not source.extract.layouts:
+        return source.extract
+    dates = (parse_date(one.raw, source.zone) for one in stated.dates)
+    published = next((one for one in dates if one is not None), None)
+    if published is None and announced is not None:
+        published = announced.published
+    return source.extract.on(published.astimezone(source.zone).date() if published else None)
+
+
+def _title(tree: HtmlElement, text: str, stated: Stated, rules: Selectors, url: str) -> str:
     ruled = select_texts(text, rules.title) if rules.title else []
     return (ruled[0] if ruled else choose_title(tree, stated, url))[:_LONGEST_TITLE]
 
@@ -172,27 +212,80 @@ def _without_title(found: Body, title: str) -> Body:
     return replace(found, paragraphs=tuple(kept))
 
 
+def _within_limit(found: Body) -> tuple[Body, tuple[str, ...]]:
+    """A text of at most the limit, cut between two paragraphs where it can be, and its mark."""
+    size = 0
+    for place, paragraph in enumerate(found.paragraphs):
+        size += len(paragraph)
+        if size > _LONGEST_TEXT:
+            kept = found.paragraphs[:place] or (paragraph[:_LONGEST_TEXT],)
+            why = f"{found.reason}; cut at {_LONGEST_TEXT:,} characters"
+            return replace(found, paragraphs=kept, reason=why), ("cut",)
+    return found, ()
+
+
 def _published(
     stated: Stated,
     text: str,
-    rules: ExtractRules,
+    rules: Selectors,
     source: Source | None,
     announced: Entry | None,
-) -> tuple[datetime | None, str | None]:
+    lines: Sequence[Line],
+    called: Sequence[str],
+    url: str,
+    fetched_at: datetime | None,
+    now: datetime | None,
+) -> tuple[Dated | None, str | None]:
     ruled = select_texts(text, rules.date) if rules.date else []
     zone = source.zone if source is not None else ZoneInfo("UTC")
-    channel = announced.published if announced is not None else None
-    return choose_date(stated.dates, ruled[:3], channel, zone)
+    tag = stated.language or (source.language if source is not None else None)
+    channel = None
+    if announced is not None and announced.published is not None:
+        channel = Dated(announced.published, _precision(announced, source) or "second")
+    return choose_date(
+        stated.dates,
+        ruled[:3],
+        channel,
+        zone,
+        visible=visible_dates(lines, called, zone, tag=tag, now=fetched_at),
+        url=url,
+        modified=stated.modified,
+        tag=tag,
+        text=text,
+        fetched_at=fetched_at,
+        now=now,
+    )
+
+
+def _precision(announced: Entry, source: Source | None) -> str | None:
+    """How exact the channel's date is, by how it was written."""
+    if announced.published is None:
+        return None
+    zone = source.zone if source is not None else ZoneInfo("UTC")
+    raw = announced.published_raw or ""
+    read = possible_dates(raw, zone, tag=announced.language, now=announced.published)
+    return read[0].precision if read else "second"
+
+
+def _image_credit(stated: Stated, tree: HtmlElement | None) -> str | None:
+    if not stated.image:
+        return None
+    beside = find_image_credit(tree, stated.image) if tree is not None else ""
+    return clean_title(stated.image_credit or beside) or None
 
 
 def _authors(
-    stated: Stated, text: str, rules: ExtractRules, announced: Entry | None
+    stated: Stated,
+    text: str,
+    rules: Selectors,
+    announced: Entry | None,
+    outlets: Collection[str],
 ) -> tuple[str, ...]:
-    ruled = clean_authors(select_texts(text, rules.byline)) if rules.byline else ()
+    ruled = clean_authors(select_texts(text, rules.byline), outlets) if rules.byline else ()
     return (
         ruled
-        or clean_authors(stated.authors)
-        or clean_authors(announced.authors if announced is not None else ())
+        or clean_authors(stated.authors, outlets)
+        or clean_authors(announced.authors if announced is not None else (), outlets)
     )
 
 

@@ -1,4 +1,5 @@
-"""Pages that answer 200 and hold no article: errors, walls, front pages, other file types."""
+"""Pages that answer 200 and hold no article: errors, walls, front pages, listings, pictures and
+films without a text, other file types."""
 
 from __future__ import annotations
 
@@ -8,6 +9,14 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from monitor.model import Failure, Fate
+from monitor.pipeline.page_listing import is_listing
+from monitor.pipeline.page_walls import (
+    asks_to_subscribe,
+    is_call_to_subscribe,
+    is_called_wall,
+    is_wall_text,
+    wall_words,
+)
 from monitor.pipeline.structured_data import Stated
 
 _MAGIC = {
@@ -25,41 +34,32 @@ _HTML_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "application/
 
 # Matched against a whole title or heading, the site's name taken off: an article may well be
 # about such a page, but is not called just that.
-_NUMBER = r"(?:(?:error|erreur|ошибка|қате|fehler|http|oops)\W*)?(?:404|410)?"
+_NUMBER = r"(?:(?:error|erreur|ошибка|қате|fehler|http|oops|упс)\W*)?(?:404|410)?"
 _NOT_FOUND = re.compile(
     rf"^\W*{_NUMBER}\W*(?:error\W*)?(?:"
-    r"(?:sorry,? )?(?:the |that |this )?(?:page|article|file|content|story)? ?"
-    r"(?:was|is|could|can)? ?(?:not|n.t|.t)(?: be)? (?:found|available)|nothing found|"
-    r"page (?:no longer exists|does not exist|missing)|"
-    r"(?:this |the )?(?:page|article) (?:is )?(?:has been removed|no longer available)|"
-    r"(?:cette |la )?page (?:introuvable|non trouvée|inexistante)|page demandée introuvable|"
-    r"(?:такая |эта |запрашиваемая |данная )?(?:страница|статья|материал) "
-    r"(?:не найдена?|не существует|удал[её]на?)|ничего не найдено|"
-    r"(?:бұл |сұралған |мұндай )?(?:бет|парақ|мақала|парақша) (?:табылмады|табылған жоқ|жоқ)|"
+    r"(?:(?:sorry|oops|we[’']re sorry|unfortunately),? )?(?:but )?"
+    r"(?:we (?:can[’']?t|couldn[’']?t|could not|cannot) find (?:the|that|this) (?:page|"
+    r"article|story)"
+    r"(?: you(?:[’']re| are| were)? looking for)?|"
+    r"(?:the |that |this |requested )*(?:page|article|file|content|story)"
+    r"(?: you(?:[’']re| are| were)? (?:requested|looking for))? ?"
+    r"(?:was|is|could|can|has|does)? ?(?:not|n.t|.t|no longer)?(?: be| been)? ?"
+    r"(?:found|available|exist|exists|removed|moved|deleted)|not found|nothing (?:was )?found|"
+    r"page (?:no longer exists|does not exist|missing|unavailable))|"
+    r"(?:désolée?s?,? )?(?:oups\W*)?(?:cette |cet |la |le |votre |l[’'])?(?:page|"
+    r"article)(?: demandée?)?(?: est)? "
+    r"(?:introuvable|non trouvée?|inexistante?|indisponible|n[’']existe (?:pas|plus)|"
+    r"n[’']est plus disponible|n[’']a pas été trouvée?|a été supprimée?)|contenu introuvable|"
+    r"(?:к сожалению,? |извините,? )?(?:такая |такой |эта |запрашиваемая |запрошенная |данная |"
+    r"данный )?(?:вами )?(?:страница|страницы|статья|материал|публикация|новость) "
+    r"(?:не найдена?|не существует|больше не существует|была удалена|был удал[её]н|удал[её]на?|"
+    r"недоступна?)|(?:ничего|материал) не найдено?|такой страницы (?:нет|не существует)|"
+    r"(?:өкінішке қарай,? |кешіріңіз,? )?(?:бұл |сұралған |мұндай |сіз іздеген )?"
+    r"(?:бет|парақ|мақала|парақша|жаңалық|материал) "
+    r"(?:табылмады|табылған жоқ|жоқ|өшірілген|жойылған|қолжетімсіз|қолжетімді емес)|"
+    r"ештеңе табылмады|"
     r"seite (?:wurde )?nicht gefunden"
     rf")?\W*{_NUMBER}(?:\W*error)?\W*$",
-    re.IGNORECASE,
-)
-_WALL_TITLE = re.compile(
-    r"^\W*(?:just a moment|attention required|access denied|access to this page has been denied|"
-    r"are you (?:a )?(?:human|robot)|verify(?:ing)? you are (?:a )?human|security check|ddos-guard|"
-    r"(?:please )?(?:log ?in|sign ?in)|login|se connecter|connexion|вход|войти|авторизация|"
-    r"кіру|жүйеге кіру|subscribe|before you continue|cookie (?:consent|settings|policy)|"
-    r"checking your browser)\b.{0,40}$",
-    re.IGNORECASE,
-)
-_WALL_TEXT = re.compile(
-    r"(?:subscribe|register|sign in|log in|create (?:a |an )?(?:free )?account) (?:now )?to "
-    r"(?:continue|read|keep|access|view|unlock)|already (?:a subscriber|have an account)|"
-    r"(?:this|the) (?:article|content|story) is (?:for|reserved for|available (?:only )?to) "
-    r"(?:our )?(?:subscribers|members)|we (?:value|care about) your privacy|"
-    r"accept (?:all )?cookies|before you continue|verify you are (?:a )?human|enable cookies|"
-    r"article (?:est )?réservé (?:à nos|aux) abonnés|abonnez-vous pour (?:lire|continuer)|"
-    r"connectez-vous pour|déjà abonné|accepter (?:tous )?les cookies|"
-    r"(?:только|доступ\w*) (?:только )?(?:для )?(?:подписчик\w+|зарегистрированн\w+)|"
-    r"(?:войдите|авторизуйтесь|зарегистрируйтесь|подпишитесь)(?: на \w+)?,? чтобы|"
-    r"(?:оқу|жалғастыру) үшін (?:жазылыңыз|тіркеліңіз|кіріңіз|жүйеге кіріңіз)|"
-    r"тек жазылушылар\w* (?:үшін|арналған)",
     re.IGNORECASE,
 )
 _NO_SCRIPT = re.compile(
@@ -68,6 +68,16 @@ _NO_SCRIPT = re.compile(
     re.IGNORECASE,
 )
 _PASSWORD = re.compile(r"<input\b[^<>]*\btype\s*=\s*[\"']?password\b", re.IGNORECASE)
+_PLAYER = re.compile(
+    r"youtube|youtu\.be|vimeo|dailymotion|rutube|player|video|embed", re.IGNORECASE
+)
+_GALLERY = re.compile(
+    r"\b(?:gallery|slideshow|photo-?gallery|swiper-slide|slider|fotorama)\b", re.I
+)
+_FILMS = {"videoobject", "audioobject", "movie", "tvepisode", "podcastepisode", "broadcastevent"}
+_GALLERIES = {"imagegallery", "mediagallery"}
+_MANY_PICTURES = 3
+_MEDIA_TEXT = 300
 _SHORT = 1_500
 # A decree can be one sentence; where nothing says "article", so little is a menu or a notice.
 _SHORTEST = 40
@@ -111,19 +121,53 @@ def refuse_page(
         return Failure("extract.soft404", why, Fate.RETRY)
     short = len(text) < _SHORT
     named = [title for title in titles if title.strip()]
-    if short and any(_NOT_FOUND.match(title) for title in named):
+    if short and any(_NOT_FOUND.match(one) and not _goes_on(one, named) for one in named):
         return Failure("extract.soft404", f'the page says "{named[0][:120]}"', Fate.RETRY)
-    if short and not marked and any(_WALL_TITLE.match(title) for title in named):
+    if short and not marked and any(is_called_wall(title) for title in named):
         return Failure("extract.wall", f'the page says "{named[0][:120]}"', Fate.SKIP)
-    wall = _WALL_TEXT.search(text) if short else None
-    if short and not stated.is_free and len(text) < _UNMARKED:
+    words = wall_words(text) if short else None
+    if words and (not marked or len(text) < _UNMARKED) and is_wall_text(text, " ".join(named)):
+        return Failure("extract.wall", f'the page says "{words}"', Fate.SKIP)
+    if short and not stated.is_free and len(text) < _SHORTEST:
         return Failure("extract.wall", "the page keeps its text for subscribers", Fate.SKIP)
-    if wall and (not marked or len(text) < _UNMARKED + len(wall[0])):
-        return Failure("extract.wall", f'the page says "{wall[0]}"', Fate.SKIP)
+    if is_listing(tree, text, stated.kinds, marked=stated.is_article):
+        return Failure("extract.listing", "the page lists articles and holds none", Fate.SKIP)
+    if len(text) < _MEDIA_TEXT and (what := _is_media(tree, stated, text)):
+        return Failure("extract.media", f"the page holds {what} and no text", Fate.SKIP)
     marked = marked or _has_article(tree)
     if len(text) >= (_SHORTEST if marked else _UNMARKED) or _reads_like_news(tree, text):
         return None
     return _why_empty(tree, html, text)
+
+
+def _goes_on(part: str, titles: list[str]) -> bool:
+    """Whether a piece of a title belongs to a longer one: "“Page not found”: how libraries …"."""
+    words = part.split()
+    return any(part in one and len(one.split()) >= len(words) + 4 for one in titles)
+
+
+def _is_media(tree: HtmlElement, stated: Stated, text: str) -> str | None:
+    """ "a film" or "pictures" where a page is made for them; what reads like a telegram of two
+    sentences under an article's name is one, whatever stands above it."""
+    film = bool(stated.kinds & _FILMS) or stated.og_type.startswith("video")
+    pictures = bool(stated.kinds & _GALLERIES)
+    sentences = sum(line.rstrip().endswith(_SENTENCE_END) for line in text.split("\n"))
+    told = stated.is_article and (sentences > 1 or len(re.findall(r"[.!?…] ", text)) > 0)
+    if (film or pictures) and not told:
+        return "a film" if film else "pictures"
+    if told or sentences > 1 or len(text) >= _SHORT_PROSE * 2:
+        return None
+    players = sum(1 for _ in tree.iter("video", "audio")) + sum(
+        bool(_PLAYER.search(frame.get("src") or frame.get("data-src") or ""))
+        for frame in tree.iter("iframe", "embed", "object")
+    )
+    if players and sentences <= 1:
+        return "a film"
+    shown = sum(1 for _ in tree.iter("figure")) + sum(
+        bool(_GALLERY.search(element.get("class") or ""))
+        for element in tree.iter("div", "ul", "section")
+    )
+    return "pictures" if shown >= _MANY_PICTURES and sentences <= 1 else None
 
 
 def _why_empty(tree: HtmlElement, html: str, text: str) -> Failure:
@@ -134,6 +178,8 @@ def _why_empty(tree: HtmlElement, html: str, text: str) -> Failure:
             return Failure("extract.empty", "the page only leads to another one", Fate.SKIP)
     if _PASSWORD.search(html):
         return Failure("extract.wall", "the page asks for a password", Fate.SKIP)
+    if asks_to_subscribe(tree, ()) or any(map(is_call_to_subscribe, text.split("\n"))):
+        return Failure("extract.wall", "the page keeps its text for subscribers", Fate.SKIP)
     bare = len("".join(tree.text_content().split())) < _BARE
     if bare and (_NO_SCRIPT.search(html) or "<script" in html):
         return Failure("extract.empty", "the page is drawn by scripts", Fate.SKIP)
@@ -146,10 +192,11 @@ def _has_article(tree: HtmlElement) -> bool:
 
 
 def _reads_like_news(tree: HtmlElement, text: str) -> bool:
-    """Whether there is a headline, and a paragraph of at least one whole sentence."""
+    """Whether there is a headline, and whole sentences below it."""
     headline = next((one for one in tree.iter("h1") if one.text_content().strip()), None)
-    return headline is not None and any(
-        len(line) >= _SHORT_PROSE and line.endswith(_SENTENCE_END) for line in text.split("\n")
+    told = [line for line in text.split("\n") if line.endswith(_SENTENCE_END)]
+    return headline is not None and sum(len(one) for one in told if one.count(" ") >= 4) >= (
+        _SHORT_PROSE
     )
 
 

@@ -12,15 +12,12 @@ from selectolax.lexbor import LexborHTMLParser
 from trafilatura import bare_extraction
 from trafilatura.settings import Extractor
 
-from monitor.pipeline.page_noise import is_noise_element, is_noise_line, is_noise_link
+from monitor.pipeline.page_blocks import Block, read_blocks, tidy_line
+from monitor.pipeline.page_noise import is_noise_line, is_noise_link
 
 # trafilatura writes a warning for each page it finds nothing on; here that is a value.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
-_BLOCK_NAMES = """address article blockquote body center dd details div dl dt fieldset figure
-    h1 h2 h3 h4 h5 h6 header hr html li main ol p pre section summary table tbody td tfoot th thead
-    tr ul"""
-_BLOCKS = frozenset(_BLOCK_NAMES.split())
 _SPACE = re.compile(r"\s+")
 _count = etree.XPath("count(//*)")
 # libxml2 stops at 256 levels unless told otherwise; with huge_tree it goes to 2,048.
@@ -32,9 +29,14 @@ _PARSER = HTMLParser(
     default_doctype=False,
     huge_tree=True,
 )
+# One class for all elements: lxml.html's own choice by tag is a call into Python for each element
+# that is touched, a sixth of the time of a page.
+_PARSER.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
 # The largest of 184 news pages has 1,709 elements; trafilatura needs 1 s for 40,000.
 _MOST_ELEMENTS = 20_000
 _LAYOUT_CELL = 80
+_LONG = 80
+_RUN = 3
 
 
 def parse_page(text: str) -> HtmlElement | None:
@@ -47,17 +49,18 @@ def parse_page(text: str) -> HtmlElement | None:
     return tree if isinstance(tree.tag, str) else None
 
 
-def general_paragraphs(tree: HtmlElement) -> list[str]:
+def general_paragraphs(tree: HtmlElement, *, fast: bool = True) -> list[str]:
     """trafilatura's choice of the page, without its metadata (htmldate guesses dates from texts).
 
-    Fast mode without comments scores 0.962 on 181 pages in 7.5 ms, the defaults 0.953 in 11.3 ms.
+    Fast mode without comments scores 0.962 on 181 pages in 7.5 ms, the defaults 0.953 in 11.3 ms;
+    only the slow mode asks two other extractors where the first one finds little.
     """
     if _count(tree) > _MOST_ELEMENTS:
         return read_paragraphs(tree)
-    options = Extractor(fast=True, comments=False, output_format="python")
+    options = Extractor(fast=fast, comments=False, output_format="python")
     document = bare_extraction(tree, options=options)
     text = getattr(document, "text", None) or ""
-    lines = _tidy(_SPACE.sub(" ", line).strip() for line in text.split("\n"))
+    lines = _tidy(tidy_line(line) for line in text.split("\n"))
     rows = sum(len(line) for line in lines if line.startswith("|"))
     cell = _layout_cell(tree) if rows * 2 > sum(map(len, lines)) else None
     return read_paragraphs(cell) if cell is not None else lines
@@ -74,54 +77,22 @@ def _layout_cell(tree: HtmlElement) -> HtmlElement | None:
 
 def read_paragraphs(element: HtmlElement) -> list[str]:
     """All the text below `element`, block by block, without captions, controls and widgets."""
-    blocks: list[str] = []
-    text: list[str] = []
-    linked = breaks = 0
-
-    def flush() -> None:
-        nonlocal linked
-        block = _SPACE.sub(" ", "".join(text)).strip()
-        if block and not is_noise_link(block, linked):
-            blocks.append(block)
-        text.clear()
-        linked = 0
-
-    walk = etree.iterwalk(element, events=("start", "end"))
-    in_link = 0
-    for event, node in walk:
-        tag = node.tag
-        if event == "start":
-            if not isinstance(tag, str) or (node is not element and is_noise_element(node)):
-                walk.skip_subtree()
-                continue
-            if tag in _BLOCKS:
-                flush()
-            breaks = breaks + 1 if tag == "br" else 0
-            if tag == "br":
-                text.append(" ")
-                if breaks == 2:
-                    flush()
-            in_link += tag == "a"
-            if node.text:
-                text.append(node.text)
-                breaks = 0
-                linked += len(node.text) if in_link else 0
-            continue
-        if isinstance(tag, str):
-            if tag in _BLOCKS:
-                flush()
-            in_link -= tag == "a" and in_link > 0
-        if node is not element and node.tail:
-            text.append(node.tail)
-            if node.tail.strip():
-                breaks = 0
-            linked += len(node.tail) if in_link else 0
-    flush()
-    return _tidy(blocks)
+    return paragraphs_of(read_blocks(element))
 
 
-def select_paragraphs(text: str, selector: str, remove: str | None) -> list[str]:
-    """The paragraphs below what a source's own `selector` finds, outermost elements only."""
+def paragraphs_of(blocks: Iterable[Block]) -> list[str]:
+    """The texts of the blocks, the items of lists with a dash; pointers to other articles and
+    lines of noise are left out."""
+    return _tidy(_line(one) for one in blocks if not is_noise_link(one.text, one.linked))
+
+
+def _line(block: Block) -> str:
+    is_item = block.element.tag == "li" and not block.text.startswith("- ")
+    return f"- {block.text}" if is_item else block.text
+
+
+def select_blocks(text: str, selector: str, remove: str | None) -> list[Block]:
+    """The blocks below what a source's own `selector` finds, outermost elements only."""
     page = LexborHTMLParser(text)
     if remove:
         for node in page.css(remove):
@@ -136,7 +107,7 @@ def select_paragraphs(text: str, selector: str, remove: str | None) -> list[str]
             taken.add(node.mem_id)
             pieces.append(node.html or "")
     tree = parse_page("<div>" + "".join(pieces) + "</div>") if pieces else None
-    return read_paragraphs(tree) if tree is not None else []
+    return read_blocks(tree) if tree is not None else []
 
 
 def select_texts(text: str, selector: str) -> list[str]:
@@ -165,4 +136,17 @@ def _tidy(blocks: Iterable[str]) -> list[str]:
         repeated = bool(kept) and kept[-1] == block
         if not repeated and any(map(str.isalnum, block)) and not is_noise_line(block):
             kept.append(block)
-    return kept
+    return _without_second_copy(kept)
+
+
+def _without_second_copy(blocks: list[str]) -> list[str]:
+    """Some pages hold their text twice, for narrow screens and for wide ones."""
+    first = next((place for place, one in enumerate(blocks) if len(one) >= _LONG), None)
+    if first is None or blocks.count(blocks[first]) != 2:
+        return blocks
+    second = blocks.index(blocks[first], first + 1)
+    run = min(second - first, _RUN)
+    if run < 2 or blocks[first : first + run] != blocks[second : second + run]:
+        return blocks
+    before = set(blocks[:second])
+    return blocks[:second] + [one for one in blocks[second:] if one not in before]

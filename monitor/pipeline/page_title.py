@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -71,6 +72,12 @@ def _site_names(stated: Stated, url: str) -> set[str]:
     # a site's slogan stands among its keywords, a section's name would be too short to tell
     names += [word for word in stated.keywords if word.count(" ") >= 2]
     return {comparable(name) for name in names} - {""}
+
+
+def outlet_names(stated: Stated, url: str, source: str) -> frozenset[str]:
+    """What the outlet is called, comparable: no person is called so."""
+    hosts = {part for part in (urlsplit(url).hostname or "").split(".") if len(part) > 3}
+    return frozenset({*_site_names(replace(stated, keywords=()), url), comparable(source), *hosts})
 
 
 def _without_site(title: str, witnesses: set[str], site: set[str]) -> str:

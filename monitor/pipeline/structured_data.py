@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -33,9 +34,44 @@ _DATE_METAS = (
     "dc.date.issued",
     "dcterms.issued",
     "dcterms.created",
+    "dcterms.date",
+    "dc.date.created",
     "date.created",
     "dc.date",
+    "article:date",
+    "article_date_original",
+    "article.created",
+    "published_time",
+    "published-date",
+    "published_date",
+    "publication_date",
+    "publication-date",
+    "publicationdate",
+    "pub_date",
+    "cdate",
+    "shareaholic:article_published_time",
+    "bt:pubdate",
+    "citation_publication_date",
+    "citation_online_date",
+    "prism.publicationdate",
+    "mediator_published_time",
+    "og:published_time",
+    "og:pubdate",
+    "video:release_date",
+    "date",
 )
+_CHANGE_METAS = (
+    "article:modified_time",
+    "og:updated_time",
+    "datemodified",
+    "dcterms.modified",
+    "dc.date.modified",
+    "last-modified",
+    "revised",
+    "article:modified",
+    "date.modified",
+)
+_ORGANISATIONS = {"organization", "newsmediaorganization", "corporation", "governmentorganization"}
 _DATED = etree.XPath("//time | //*[@itemprop='datePublished']")
 _TIME_CLASS = re.compile(r"\b(?:entry-date|published|pubdate|publication-date|post-date)\b")
 _ADDRESS = re.compile(r"^(?:https?:)?//|^@")
@@ -55,7 +91,9 @@ class Stated:
     """What the page says of itself. Texts are as written, entities decoded once; "" is unsaid.
 
     `is_article` is True where the page calls itself an article. `languages` are absolute
-    addresses, the page's own among them. `names` are what the site calls itself.
+    addresses, the page's own among them. `names` are what the site calls itself. `modified` is
+    when it says that it was changed last, `image_credit` the licence or the maker of its image.
+    `kinds` are the types of everything that the page describes, in lower case.
     """
 
     og_title: str = ""
@@ -75,6 +113,11 @@ class Stated:
     languages: Mapping[str, str] = field(default_factory=dict)
     is_article: bool = False
     is_free: bool = True
+    modified: str = ""
+    image_credit: str = ""
+    is_live: bool = False
+    og_type: str = ""
+    kinds: frozenset[str] = frozenset()
 
 
 def read_structured_data(tree: HtmlElement, url: str) -> Stated:
@@ -120,7 +163,13 @@ def read_structured_data(tree: HtmlElement, url: str) -> Stated:
         language=tree.get("lang") or meta("content-language", "language") or meta("og:locale"),
         languages=languages,
         is_article=article is not None or "article" in meta("og:type").lower(),
-        is_free=str(node.get("isAccessibleForFree", True)).lower() != "false",
+        is_free=str(node.get("isAccessibleForFree", True)).lower() != "false"
+        and meta("article:content_tier").lower() not in ("locked", "metered"),
+        modified=json_ld.text_of(node.get("dateModified")) or meta(*_CHANGE_METAS),
+        image_credit=_image_credit(node, nodes),
+        og_type=meta("og:type").lower(),
+        kinds=frozenset(name for one in nodes for name in json_ld.types_of(one)),
+        is_live="liveblogposting" in json_ld.types_of(node),
     )
 
 
@@ -195,11 +244,39 @@ def _microdata_date(tree: HtmlElement) -> str:
 
 
 def _authors(node: Node, nodes: list[Node], metas: Mapping[str, list[str]]) -> tuple[str, ...]:
-    stated = json_ld.names_of(node.get("author"), nodes)
+    stated = json_ld.names_of(_people(node.get("author"), nodes), nodes)
     if not stated:
-        names = ("author", "article:author", "parsely-author", "dc.creator", "sailthru.author")
+        names = (
+            "author",
+            "authors",
+            "byl",
+            "article:author",
+            "parsely-author",
+            "dc.creator",
+            "sailthru.author",
+        )
         stated = tuple(next((metas[name] for name in names if name in metas), ()))
     return tuple(dict.fromkeys(name for name in stated if not _ADDRESS.match(name)))
+
+
+def _people(value: Any, nodes: list[Node]) -> list[Any]:
+    """Without those that are said to be organisations."""
+    kept = []
+    for one in json_ld.as_list(value):
+        node = json_ld.resolved(one, nodes)
+        if not (isinstance(node, Mapping) and json_ld.types_of(node) & _ORGANISATIONS):
+            kept.append(one)
+    return kept
+
+
+def _image_credit(node: Node, nodes: list[Node]) -> str:
+    for one in json_ld.as_list(node.get("image")):
+        image = json_ld.resolved(one, nodes)
+        if isinstance(image, Mapping):
+            for key in ("license", "creditText", "copyrightNotice", "acquireLicensePage"):
+                if text := json_ld.text_of(image.get(key)):
+                    return text
+    return ""
 
 
 def _distinct(*texts: str) -> tuple[str, ...]:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import uuid
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, insert, inspect, select
+from sqlalchemy import Connection, String, column, insert, inspect, select, table
 
 from monitor.errors import SchemaMismatch
 from storage import tables
 from storage.database import Database
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+# Alembic, with its templates, is a fifth of what a pass loads, and nearly always the database is
+# at this program's version: it is loaded only where the schema is another one.
+
 
 def migrate(database: Database) -> tuple[str | None, str]:
     """Create or upgrade the schema, in one transaction. Returns the revisions before and after."""
+    from alembic import command
+
     config = _config()
     with database.write() as connection:
         before = _revision(connection)
@@ -30,8 +35,10 @@ def migrate(database: Database) -> tuple[str | None, str]:
 
 def prepare(database: Database) -> None:
     """Create the schema in an empty database; SchemaMismatch when it is another version's."""
-    config = _config()
     with database.read() as connection:
+        if _is_current(connection):
+            return
+        config = _config()
         revision = _revision(connection)
         _refuse_unknown(connection, revision, config)
     if revision is None:
@@ -50,6 +57,23 @@ def archive_id(connection: Connection) -> str:
     )
 
 
+def _is_current(connection: Connection) -> bool:
+    """Whether it is ours and at the newest revision; False where that takes a closer look."""
+    present = inspect(connection)
+    if not (present.has_table("alembic_version") and present.has_table("counters")):
+        return False
+    stamps = connection.scalars(
+        select(column("version_num", String)).select_from(table("alembic_version"))
+    )
+    return stamps.all() == [_newest()]
+
+
+def _newest() -> str | None:
+    """The revision of the last file: they are numbered in their order."""
+    names = sorted(file.name for file in (Path(__file__).parent / "versions").glob("[0-9]*.py"))
+    return names[-1].partition("_")[0] if names else None
+
+
 def _give_identity(connection: Connection) -> None:
     known = select(tables.meta.c.value).where(tables.meta.c.key == "archive_id")
     if connection.scalar(known) is None:
@@ -58,6 +82,8 @@ def _give_identity(connection: Connection) -> None:
 
 
 def _refuse_unknown(connection: Connection, revision: str | None, config: Config) -> None:
+    from alembic.script import ScriptDirectory
+
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if revision is not None and revision not in known:
         raise SchemaMismatch(
@@ -73,14 +99,20 @@ def _refuse_unknown(connection: Connection, revision: str | None, config: Config
 
 
 def _revision(connection: Connection) -> str | None:
+    from alembic.runtime.migration import MigrationContext
+
     return MigrationContext.configure(connection).get_current_revision()
 
 
 def _head(config: Config) -> str:
+    from alembic.script import ScriptDirectory
+
     return str(ScriptDirectory.from_config(config).get_current_head())
 
 
 def _config() -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.set_main_option("path_separator", "os")

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
-from datetime import datetime, timedelta, timezone
-from typing import Any
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
-from monitor.model import ArchivedArticle, Article, Evidence, Match, Stored, Version
+from monitor.model import ArchivedArticle, Article, Match, Stored, Version
 from monitor.pipeline.entry_identity import path_of
+from storage.repositories.article_rows import (
+    archived_article,
+    columns_of,
+    dated,
+    matches_of,
+    next_change,
+    touch,
+)
 from storage.tables import aliases, articles, counters, matches, plain, versions
 
 MOST_VERSIONS_A_DAY = 24
@@ -53,8 +60,23 @@ def store(
     else:
         article_id = known_as
         outcome = _revise(connection, article_id, article, fingerprint, page_id, now)
+        name(connection, article_id, external_id)
     _alias(connection, article_id, keys)
     return article_id, outcome
+
+
+def revised(connection: Connection, article_id: int, at: datetime) -> None:
+    """Note that the first text kept of an article is one that was read later than it was seen."""
+    connection.execute(update(articles).where(articles.c.id == article_id).values(updated=at))
+    first = (versions.c.article_id == article_id) & (versions.c.number == 1)
+    connection.execute(update(versions).where(first).values(seen_at=at))
+
+
+def name(connection: Connection, article_id: int, external_id: str | None) -> None:
+    """Keep the id that an article has elsewhere; the first one that was given stays."""
+    if external_id is not None:
+        unnamed = (articles.c.id == article_id) & articles.c.external_id.is_(None)
+        connection.execute(update(articles).where(unnamed).values(external_id=external_id))
 
 
 def add_version(
@@ -64,8 +86,9 @@ def add_version(
     article: Article,
     seen_at: datetime,
     page_id: int | None,
+    origin: str | None = None,
 ) -> None:
-    """Keep how the article read at one time."""
+    """Keep how the article read at one time; `origin` as in `Version`."""
     connection.execute(
         insert(versions).values(
             article_id=article_id,
@@ -74,6 +97,7 @@ def add_version(
             text=article.text,
             seen_at=seen_at,
             page_id=page_id,
+            origin=origin,
         )
     )
 
@@ -85,30 +109,46 @@ def same_text(connection: Connection, fingerprint: str) -> list[ArchivedArticle]
         .where(articles.c.fingerprint == fingerprint)
         .order_by(articles.c.date, articles.c.id)
     )
-    return [_archived(row, ()) for row in rows]
+    return [archived_article(row, ()) for row in rows]
 
 
-def link_copies(connection: Connection, first: int, others: Sequence[int]) -> None:
+def link_copies(connection: Connection, first: int, others: Sequence[int]) -> int:
     """Make `others`, and what was a copy of one of them, copies of `first`, which is no copy
-    itself; all share its story."""
+    itself; all share its story. Returns how many this changed."""
     linked = connection.execute(
         select(articles.c.id, articles.c.duplicate_of, articles.c.story)
         .where(articles.c.id.in_([first, *others]) | articles.c.duplicate_of.in_(list(others)))
         .order_by(articles.c.id)
     ).all()
+    changed = 0
     for article_id, *current in linked:
         wanted = [None if article_id == first else first, first]
         if current != wanted:
-            _touch(connection, article_id, duplicate_of=wanted[0], story=first)
+            touch(connection, article_id, duplicate_of=wanted[0], story=first)
+            changed += 1
+    return changed
 
 
-def fill_date(connection: Connection, article_id: int, published: datetime) -> None:
+def unlink(connection: Connection, ids: Sequence[int]) -> int:
+    """Make those of these articles that are copies articles of their own; returns how many."""
+    copies = select(articles.c.id).where(
+        articles.c.id.in_(list(ids)), articles.c.duplicate_of.is_not(None)
+    )
+    found = list(connection.scalars(copies))
+    for article_id in found:
+        touch(connection, article_id, duplicate_of=None, story=article_id)
+    return len(found)
+
+
+def fill_date(
+    connection: Connection, article_id: int, published: datetime, precision: str | None = None
+) -> None:
     """Give an article the date that a channel announced, if it has none."""
     undated = select(articles.c.id).where(
         articles.c.id == article_id, articles.c.published.is_(None)
     )
     if connection.scalar(undated) is not None:
-        _touch(connection, article_id, **_dated(published, "channel"))
+        touch(connection, article_id, **dated(published, "channel", precision))
 
 
 def unclassified(connection: Connection, catalog: str, limit: int) -> list[ArchivedArticle]:
@@ -124,7 +164,22 @@ def unclassified(connection: Connection, catalog: str, limit: int) -> list[Archi
     rows = connection.execute(
         select(articles).where(articles.c.id.in_(ids.scalar_subquery())).order_by(articles.c.id)
     )
-    return [_archived(row, ()) for row in rows]
+    return [archived_article(row, ()) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Which text of an article is kept, and which edition of the topics has judged it."""
+
+    fingerprint: str
+    classified_with: str | None
+
+
+def judged_as(connection: Connection, article_id: int) -> Judged | None:
+    """How far an article has been judged."""
+    columns = (articles.c.fingerprint, articles.c.classified_with)
+    row = connection.execute(select(*columns).where(articles.c.id == article_id)).one_or_none()
+    return None if row is None else Judged(row.fingerprint, row.classified_with)
 
 
 def classify(
@@ -154,7 +209,7 @@ def classify(
                 for match in found
             ],
         )
-    _touch(connection, article_id, place=place, classified_with=catalog)
+    touch(connection, article_id, place=place, classified_with=catalog)
     return True
 
 
@@ -170,13 +225,8 @@ def by_ids(connection: Connection, ids: Sequence[int]) -> list[ArchivedArticle]:
         row.id: row
         for row in connection.execute(select(articles).where(articles.c.id.in_(list(ids))))
     }
-    found = _matches(connection, ids)
-    return [_archived(rows[id_], found.get(id_, ())) for id_ in ids if id_ in rows]
-
-
-def all_ids(connection: Connection) -> list[int]:
-    """Every article's id, oldest first."""
-    return list(connection.scalars(select(articles.c.id).order_by(articles.c.id)))
+    found = matches_of(connection, ids)
+    return [archived_article(rows[id_], found.get(id_, ())) for id_ in ids if id_ in rows]
 
 
 def changed_since(
@@ -186,8 +236,8 @@ def changed_since(
     rows = connection.execute(
         select(articles).where(articles.c.change > change).order_by(articles.c.change).limit(limit)
     ).all()
-    found = _matches(connection, [row.id for row in rows])
-    return [(row.change, _archived(row, found.get(row.id, ()))) for row in rows]
+    found = matches_of(connection, [row.id for row in rows])
+    return [(row.change, archived_article(row, found.get(row.id, ()))) for row in rows]
 
 
 def in_chunks(connection: Connection, size: int = 500) -> Iterator[list[ArchivedArticle]]:
@@ -226,7 +276,7 @@ def copies_of(connection: Connection, article_id: int) -> list[ArchivedArticle]:
     rows = connection.execute(
         select(articles).where(articles.c.duplicate_of == article_id).order_by(articles.c.id)
     )
-    return [_archived(row, ()) for row in rows]
+    return [archived_article(row, ()) for row in rows]
 
 
 def versions_of(connection: Connection, article_id: int) -> list[Version]:
@@ -234,7 +284,7 @@ def versions_of(connection: Connection, article_id: int) -> list[Version]:
     rows = connection.execute(
         select(versions).where(versions.c.article_id == article_id).order_by(versions.c.number)
     )
-    return [Version(row.number, row.title, row.text, row.seen_at) for row in rows]
+    return [Version(row.number, row.title, row.text, row.seen_at, row.origin) for row in rows]
 
 
 def counts_by_source(connection: Connection) -> dict[str, int]:
@@ -290,8 +340,8 @@ def _insert(
             page_id=page_id,
             external_id=external_id,
             versions=1,
-            change=_next_change(connection),
-            **_columns(article),
+            change=next_change(connection),
+            **columns_of(article),
         )
         .returning(articles.c.id)
     ).scalar_one()
@@ -313,15 +363,19 @@ def _revise(
         withdraw(connection, article_id, None)
     if (row.title, row.fingerprint) == (plain(article.title), fingerprint):
         if row.published is None and article.published is not None:
-            _touch(connection, article_id, **_dated(article.published, article.published_from))
+            known_date = dated(
+                article.published, article.published_from, article.published_precision
+            )
+            touch(connection, article_id, **known_date)
         return Stored.KNOWN
-    columns = _columns(article)
+    columns = columns_of(article)
     if article.published is None:
         del columns["published"], columns["published_offset"], columns["published_from"]
+        del columns["published_precision"]
     else:
         columns["date"] = article.published
     number = row.versions + (0 if edit_flood(connection, article_id, now) else 1)
-    _touch(
+    touch(
         connection,
         article_id,
         updated=now,
@@ -347,6 +401,7 @@ def edit_flood(connection: Connection, article_id: int, now: datetime) -> bool:
         .where(
             versions.c.article_id == article_id,
             versions.c.seen_at > now - timedelta(days=1),
+            versions.c.origin.is_(None),
         )
     )
     return (connection.scalar(recent) or 0) >= MOST_VERSIONS_A_DAY
@@ -354,72 +409,12 @@ def edit_flood(connection: Connection, article_id: int, now: datetime) -> bool:
 
 def withdraw(connection: Connection, article_id: int, at: datetime | None) -> None:
     """Note since when an article's page is gone; None: it is there again."""
-    _touch(connection, article_id, withdrawn_at=at)
+    touch(connection, article_id, withdrawn_at=at)
 
 
 def move(connection: Connection, article_id: int, url: str) -> None:
     """Give an article the address under which it is found now."""
-    _touch(connection, article_id, url=url)
-
-
-def _columns(article: Article) -> dict[str, Any]:
-    return {
-        "url": article.url,
-        "language": article.language,
-        "title": article.title,
-        "text": article.text,
-        "authors": list(article.authors),
-        "published": article.published,
-        "published_offset": _offset(article.published),
-        "published_from": article.published_from,
-        "image": article.image,
-        "section": article.section,
-        "tags": list(article.tags),
-        "languages": dict(article.languages),
-        "text_from": article.text_from,
-        "reason": article.reason,
-    }
-
-
-def _dated(published: datetime, published_from: str | None) -> dict[str, Any]:
-    return {
-        "published": published,
-        "published_offset": _offset(published),
-        "published_from": published_from,
-        "date": published,
-    }
-
-
-def _offset(published: datetime | None) -> int | None:
-    """Minutes east of UTC: the publisher's own calendar says on which day an article appeared."""
-    offset = None if published is None else published.utcoffset()
-    return None if offset is None else round(offset.total_seconds() / 60)
-
-
-def _with_offset(published: datetime | None, minutes: int | None) -> datetime | None:
-    if published is None or minutes is None:
-        return published
-    return published.astimezone(timezone(timedelta(minutes=minutes)))
-
-
-def _touch(connection: Connection, article_id: int, **values: Any) -> None:
-    """Change an article and give it a place in the change sequence."""
-    connection.execute(
-        update(articles)
-        .where(articles.c.id == article_id)
-        .values(change=_next_change(connection), **values)
-    )
-
-
-def _next_change(connection: Connection) -> int:
-    value = connection.scalar(
-        update(counters)
-        .where(counters.c.name == "change")
-        .values(value=counters.c.value + 1)
-        .returning(counters.c.value)
-    )
-    assert value is not None
-    return int(value)
+    touch(connection, article_id, url=url)
 
 
 def _alias(connection: Connection, article_id: int, keys: Iterable[str]) -> None:
@@ -431,47 +426,3 @@ def _alias(connection: Connection, article_id: int, keys: Iterable[str]) -> None
     ]
     if rows:
         connection.execute(insert(aliases), rows)
-
-
-def _matches(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Match, ...]]:
-    rows = connection.execute(
-        select(matches)
-        .where(matches.c.article_id.in_(list(ids)))
-        .order_by(matches.c.article_id, matches.c.score.desc(), matches.c.topic)
-    )
-    found: dict[int, tuple[Match, ...]] = {}
-    for row in rows:
-        match = Match(row.topic, row.score, tuple(Evidence(**each) for each in row.evidence))
-        found[row.article_id] = (*found.get(row.article_id, ()), match)
-    return found
-
-
-def _archived(row: Row[Any], found: tuple[Match, ...]) -> ArchivedArticle:
-    return ArchivedArticle(
-        id=row.id,
-        source=row.source,
-        article=Article(
-            url=row.url,
-            title=row.title,
-            text=row.text,
-            language=row.language,
-            authors=tuple(row.authors),
-            published=_with_offset(row.published, row.published_offset),
-            published_from=row.published_from,
-            image=row.image,
-            section=row.section,
-            tags=tuple(row.tags),
-            text_from=row.text_from,
-            reason=row.reason,
-            languages=row.languages,
-        ),
-        first_seen=row.first_seen,
-        updated=row.updated,
-        duplicate_of=row.duplicate_of,
-        story=row.story,
-        versions=row.versions,
-        external_id=row.external_id,
-        place=row.place,
-        matches=found,
-        withdrawn=row.withdrawn_at,
-    )

@@ -46,7 +46,7 @@ def source_with(**rules: str) -> Source:
         language="en",
         timezone="Asia/Almaty",
         channels=(Channel(kind="feed", url="https://steppe.example/feed/"),),
-        extract=ExtractRules(**rules),
+        extract=ExtractRules.model_validate(rules),
     )
 
 

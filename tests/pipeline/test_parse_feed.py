@@ -418,3 +418,70 @@ def test_json_feed_items_inherit_the_authors_of_the_feed() -> None:
     }
     first, second = announced(json.dumps(feed)).entries
     assert (first.authors, second.authors) == (("Aida Nur",), ("Own Author",))
+
+
+def atom(*entries: str) -> str:
+    return f'<feed xmlns="http://www.w3.org/2005/Atom">{"".join(entries)}</feed>'
+
+
+@pytest.mark.parametrize(
+    ("feed", "urls"),
+    [
+        # Of several links the last page is meant; text in place of href is one too.
+        (rss("<link>/1</link><link>/2</link>"), ["https://news.example/2"]),
+        (
+            atom(
+                '<entry><link rel="enclosure" type="text/html">https://x.example/1</link></entry>'
+            ),
+            ["https://x.example/1"],
+        ),
+        # A guid without a host is one, a guid that is a name is none.
+        (rss("<guid>/news/7</guid>"), ["https://news.example/news/7"]),
+        (atom("<entry><id>/7</id></entry>"), ["https://news.example/7"]),
+        (rss("<guid>news-7</guid>"), [""]),
+        # Attributes without quotes, the last one with the slash of its address.
+        (
+            "<rss version=2.0 xmlns:dc=http://purl.org/dc/elements/1.1/><channel>"
+            f"<item>{item(1)}</item></channel></rss>",
+            ["https://news.example/1/"],
+        ),
+        (
+            atom("<entry><title>A<link rel=alternate href=https://x.example/1 /></entry>"),
+            ["https://x.example/1"],
+        ),
+        # Names in capitals, in a feed that has to be mended.
+        (
+            "<RSS><CHANNEL><ITEM><TITLE>A & B<LINK>https://x.example/1</LINK></ITEM>"
+            "<ITEM><TITLE>C</TITLE><LINK>https://x.example/2</LINK></ITEM></CHANNEL></RSS>",
+            ["https://x.example/1", "https://x.example/2"],
+        ),
+        # The link of an entry's image or source is not its own.
+        (
+            rss(
+                "<title>A</b><link>https://x.example/1</link>"
+                "<image><link>https://x.example/picture</link></image>"
+                "<source><link>https://other.example/</link></source>"
+            ),
+            ["https://x.example/1"],
+        ),
+        # A root that cannot be read.
+        (f"<rs s><channel><item>{item(1)}</item></channel></rss>", ["https://news.example/1/"]),
+        (
+            '<fed xmlns="x"><entry><link href="https://x.example/1"/></entry></feed>',
+            ["https://x.example/1"],
+        ),
+        # A base that a feed which has to be mended declares.
+        (
+            '<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://b.example/c/">'
+            '<entry><title>A & </b><link href="1"/></entry></feed>',
+            ["https://b.example/c/1"],
+        ),
+    ],
+)
+def test_links_that_others_find_too(feed: str, urls: list[str]) -> None:
+    assert [entry.url for entry in announced(feed).entries] == urls
+
+
+def test_a_page_with_entries_in_it_is_no_feed() -> None:
+    page = f"<html><body><div><item>{item(1)}</item></div></body></html>"
+    assert failed(page).code == "parse.not_feed"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.model import Failure, Fate, Hints
+from monitor.model import Failure, Fate, Hints, Reason
 from monitor.pipeline.channel_window import Window
 from monitor.pipeline.decide_retry import MAX_ATTEMPTS, decide_retry
 from monitor.pipeline.plan_poll import LONGEST_PAUSE, Plan, plan_poll, wants_full_read
@@ -230,7 +230,7 @@ def test_twice_a_day_everything_is_asked_for(last: datetime | None, wanted: bool
 
 
 def test_no_busy_loop_on_hosts_of_ones_own() -> None:
-    plan = Plan(NOW, timedelta(seconds=5), "")
+    plan = Plan(NOW, timedelta(seconds=5), Reason("missed", {"found": 1}))
     for _ in range(20):
         plan = plan_poll(
             now=NOW,
@@ -305,13 +305,14 @@ def test_more_failures_never_mean_an_earlier_poll(call: dict[str, Any], gone: bo
     assert moments == sorted(moments)
 
 
-def test_a_page_is_tried_six_times_over_days() -> None:
+def test_a_page_is_tried_seven_times_over_days() -> None:
     failure = Failure("fetch.reset", "x")
     moments = [decide_retry(failure, attempts, NOW) for attempts in range(1, MAX_ATTEMPTS)]
     pauses = [moment - NOW for moment in moments if moment]
     assert pauses[:3] == [5 * MINUTE, timedelta(hours=1), timedelta(hours=6)]
     assert pauses == sorted(pauses)
-    assert len(pauses) == 5
+    assert len(pauses) == 6
+    assert pauses[-1] == timedelta(days=1), "no page waits longer"
     assert decide_retry(failure, MAX_ATTEMPTS, NOW) is None
 
 
