@@ -46,10 +46,11 @@ async def load(name: str, fetcher: Fetcher, *, url: str | None = None) -> Docume
 
 def _read(name: str, url: str) -> Document | Failure:
     try:
-        body = inflated(Path(name).read_bytes(), FEED_LIMIT)
+        with Path(name).open("rb") as file:
+            body = inflated(file.read(FEED_LIMIT + 1), FEED_LIMIT)
     except OSError as error:
         detail = f"{name} cannot be read: {error.strerror or error}"
         return Failure("input.file", detail, Fate.SKIP)
-    if body is None:
+    if body is None or len(body) > FEED_LIMIT:
         return Failure("input.file", f"{name} holds more than {FEED_LIMIT} bytes", Fate.SKIP)
     return Document(name, url, "", body)

@@ -23,6 +23,7 @@ def version_records(versions: Sequence[Version]) -> list[dict[str, Any]]:
             "seen": iso(version.seen_at),
             "title": version.title,
             "text": version.text,
+            "origin": version.origin,
             "changes": [],
         }
         for version in versions
@@ -35,7 +36,8 @@ def version_records(versions: Sequence[Version]) -> list[dict[str, Any]]:
 def version_lines(versions: Sequence[Version]) -> Iterator[str]:
     """The versions for people, a line each, with the words that went and came below it."""
     for version, changes in zip(versions, [(), *_changes(versions)], strict=True):
-        yield f"  {version.number}  {when(version.seen_at)}  {version.title}"
+        ours = f"  ({version.origin})" if version.origin else ""
+        yield f"  {version.number}  {when(version.seen_at)}  {version.title}{ours}"
         for change in changes[:_SHOWN]:
             yield from _lines(change)
         if len(changes) > _SHOWN:

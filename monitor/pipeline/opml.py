@@ -10,7 +10,7 @@ from lxml import etree
 
 from monitor.errors import UsageError
 
-_MOST_BYTES = 10 * 1024 * 1024
+MOST_BYTES = 10 * 1024 * 1024
 _DEEPEST = 20
 _LONGEST = 200
 _UNFIT = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -30,7 +30,7 @@ class Outline:
 def parse_opml(body: bytes) -> tuple[Outline, ...]:
     """The feeds of a list, in its order. UsageError for what is no OPML, is broken, too large, or
     carries a document type, which no list of feeds needs and attacks do."""
-    if len(body) > _MOST_BYTES:
+    if len(body) > MOST_BYTES:
         raise UsageError("larger than 10 MB; expected a list of feeds")
     if any("<!DOCTYPE".encode(charset) in body for charset in ("ascii", "utf-16-le", "utf-16-be")):
         raise UsageError("expected no document type (DTD) in a list of feeds")

@@ -19,17 +19,17 @@ from monitor.fetch.settings import ROBOTS_ACCEPT, ROBOTS_LIMIT
 from monitor.model import Announced, Entry, Failure, Fate, Response
 from monitor.pipeline.canonical_url import canonical_url, same_article_key
 from monitor.pipeline.detect_language import detect_language
-from monitor.pipeline.discover_feeds import discover_feeds
 from monitor.pipeline.discover_site import (
     FEED_ROUTES,
     SITEMAP_ROUTES,
     WORDPRESS_ROUTES,
+    SiteHints,
     declared_sitemaps,
     paged_addresses,
     routes,
-    site_hints,
 )
-from monitor.workers.read_channel import read_channel, request
+from monitor.workers.parsing import discover_feeds, site_hints
+from monitor.workers.read_channel import PARSE_SECONDS, read_channel, request
 from monitor.workers.sandbox import Sandbox
 
 SPACING = timedelta(seconds=2)
@@ -97,9 +97,8 @@ class _Discovery:
         return True
 
     async def _feeds(self, page: Response) -> None:
-        hints = site_hints(page.body, content_type=page.content_type)
+        hints, declared = await self._declared(page)
         self.name = hints.name
-        declared = discover_feeds(page.body, url=page.final_url, content_type=page.content_type)
         await self._try_feeds(
             [url for url in declared if "comment" not in url.casefold()][:MOST_FEEDS]
         )
@@ -107,6 +106,28 @@ class _Discovery:
             await self._try_feeds(routes(page.final_url, WORDPRESS_ROUTES), first=True)
         if not self.found:
             await self._try_feeds(routes(page.final_url, FEED_ROUTES), first=True)
+
+    async def _declared(self, page: Response) -> tuple[SiteHints, tuple[str, ...]]:
+        """What the page says about its site and its feeds. A page that cannot be read says
+        nothing: the usual routes are left."""
+        kind = page.content_type
+        hints = await self.sandbox.run(
+            site_hints, page.body, content_type=kind, timeout=PARSE_SECONDS
+        )
+        declared = await self.sandbox.run(
+            discover_feeds,
+            page.body,
+            url=page.final_url,
+            content_type=kind,
+            timeout=PARSE_SECONDS,
+        )
+        for failed in (hints, declared):
+            if isinstance(failed, Failure):
+                self.left_out.append((page.final_url, failed.detail))
+        return (
+            SiteHints() if isinstance(hints, Failure) else hints,
+            () if isinstance(declared, Failure) else declared,
+        )
 
     async def _try_feeds(self, urls: Iterable[str], *, first: bool = False) -> None:
         """Try these; with `first` one that works is enough."""

@@ -8,8 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from monitor.errors import UsageError
+from monitor.model import Failure, Fate
+
 if TYPE_CHECKING:
-    from monitor.model import Announced, Article, Entry, Failure
+    from monitor.model import Announced, Article, Entry
+    from monitor.pipeline.discover_site import SiteHints
+    from monitor.pipeline.opml import Outline
 
 
 def extract_article(body: bytes, **options: Any) -> Article | Failure:
@@ -45,3 +50,27 @@ def parse_listing(body: bytes, **options: Any) -> Announced | Failure:
     from monitor.pipeline import parse_listing as module
 
     return module.parse_listing(body, **options)
+
+
+def discover_feeds(body: bytes, **options: Any) -> tuple[str, ...]:
+    """`monitor.pipeline.discover_feeds`."""
+    from monitor.pipeline import discover_feeds as module
+
+    return module.discover_feeds(body, **options)
+
+
+def site_hints(body: bytes, **options: Any) -> SiteHints:
+    """`monitor.pipeline.discover_site`."""
+    from monitor.pipeline import discover_site as module
+
+    return module.site_hints(body, **options)
+
+
+def parse_opml(body: bytes) -> tuple[Outline, ...] | Failure:
+    """`monitor.pipeline.opml`; what it refuses as a value: "opml.refused"."""
+    from monitor.pipeline import opml as module
+
+    try:
+        return module.parse_opml(body)
+    except UsageError as error:
+        return Failure("opml.refused", str(error), Fate.SKIP)

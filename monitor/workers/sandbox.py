@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 import importlib
 import multiprocessing
+import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -26,15 +26,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 # What the children import before the first task, once for all of them under forkserver.
-PRELOADED = (
-    "monitor.pipeline.extract_article",
-    "monitor.pipeline.parse_feed",
-    "monitor.pipeline.parse_listing",
-    "monitor.pipeline.parse_sitemap",
-    "monitor.workers.parsing",
-    "py3langid.langid",
-)
+_WARMED = "monitor.workers.warmed"
 _MEMORY = 2 * 1024**3
+# Of memory in use. A child that has loaded everything holds 150 MB, after 200 usual pages 200.
+_GROWN = 400 * 1024**2
+_REPLACED = 75
+"""A child that has grown ends with this code before the task that it took; another one does it."""
 # A task's CPU time above its wall time: the limit that holds when the parent itself is stopped.
 _SPARE_CPU = 5
 
@@ -42,14 +39,23 @@ _SPARE_CPU = 5
 class Sandbox:
     """A pool of children for pure, module-level functions of `monitor.pipeline`.
 
-    Nothing is started before the first task. A child is replaced after `max_tasks`; `memory` is
-    its limit in bytes of address space. Safe to share between threads and tasks.
+    Nothing is started before the first task. A child is replaced after `max_tasks`, and before
+    its next task when it holds `grown` bytes; `memory` is its limit in bytes of address space.
+    Safe to share between threads and tasks.
     """
 
-    def __init__(self, workers: int = 1, *, max_tasks: int = 200, memory: int = _MEMORY) -> None:
+    def __init__(
+        self,
+        workers: int = 1,
+        *,
+        max_tasks: int = 1000,
+        memory: int = _MEMORY,
+        grown: int = _GROWN,
+    ) -> None:
         self._workers = workers
         self._max_tasks = max_tasks
         self._memory = memory
+        self._grown = grown
         self._pool: ProcessPool | None = None
         self._closed = False
         self._starting = threading.Lock()
@@ -70,38 +76,15 @@ class Sandbox:
         and message of an exception, "parse.stopped" (to be tried again) after `close`.
         Cancelling stops the child.
         """
-        for last in (False, True):
+        task = (function, args, kwargs, timeout, self._grown)
+        for left in reversed(range(self._workers + 2)):  # every child may be due to be replaced
             pool = None
             try:
-                task = (function, args, kwargs, timeout)
                 pool, future = await asyncio.to_thread(self._schedule, task, timeout)
                 return await asyncio.wrap_future(future)
             except Exception as error:
-                if last or not self._replace_broken(pool, error):
-                    return _failure(error, function, timeout, fate)
-        raise AssertionError("unreachable")
-
-    def run_sync(
-        self,
-        function: Callable[..., T],
-        *args: Any,
-        timeout: float,
-        fate: Fate = Fate.QUARANTINE,
-        **kwargs: Any,
-    ) -> T | Failure:
-        """`run` for the command line."""
-        for last in (False, True):
-            pool = future = None
-            try:
-                pool, future = self._schedule((function, args, kwargs, timeout), timeout)
-                value: T = future.result()
-                return value
-            except KeyboardInterrupt:
-                if future is not None:
-                    future.cancel()  # type: ignore[no-untyped-call]
-                raise
-            except (Exception, CancelledError) as error:
-                if last or not self._replace_broken(pool, error):
+                again = _was_replaced(error) or self._replace_broken(pool, error)
+                if not (left and again):
                     return _failure(error, function, timeout, fate)
         raise AssertionError("unreachable")
 
@@ -183,7 +166,7 @@ def _context() -> BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, *PRELOADED])
+    context.set_forkserver_preload([__name__, _WARMED])
     return context
 
 
@@ -194,8 +177,7 @@ def _prepare_child(memory: int) -> None:
 
     # Ctrl-C reaches the whole process group; it is the parent that ends the children.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for module in PRELOADED:
-        importlib.import_module(module)
+    importlib.import_module(_WARMED)
     _limit("RLIMIT_AS", memory)
     _limit("RLIMIT_CORE", 0)
     socket.socket = _NoSocket  # type: ignore[assignment,misc]
@@ -216,12 +198,33 @@ def _limit(name: str, value: int) -> None:
     resource.setrlimit(kind, (allowed, most))
 
 
-def _task(function: Callable[..., T], args: Any, kwargs: Any, timeout: float) -> T:
+def _task(function: Callable[..., T], args: Any, kwargs: Any, timeout: float, grown: int) -> T:
     """Runs in the child: the task under a limit of CPU of its own."""
     import time
 
+    if _has_worked() and _held() > grown:
+        os._exit(_REPLACED)
     _limit("RLIMIT_CPU", int(time.process_time() + timeout) + _SPARE_CPU)
     return function(*args, **kwargs)
+
+
+_done = 0
+
+
+def _has_worked() -> bool:
+    """Whether this is not the child's first task: a fresh one is as small as it gets."""
+    global _done  # one child, one task at a time
+    _done += 1
+    return _done > 1
+
+
+def _held() -> int:
+    """The bytes of memory that this process holds; 0 where the system does not tell."""
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:  # pragma: no cover - other systems count tasks only
+        return 0
 
 
 class _NoSocket:
@@ -231,6 +234,12 @@ class _NoSocket:
 
 def _no_socket(*_: object, **__: object) -> Any:
     raise PermissionError("a parser opens no sockets")
+
+
+def _was_replaced(error: BaseException) -> bool:
+    from pebble import ProcessExpired
+
+    return isinstance(error, ProcessExpired) and error.exitcode == _REPLACED
 
 
 def _failure(
