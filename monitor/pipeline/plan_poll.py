@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.model import Hints
+from monitor.model import Hints, Reason
 from monitor.pipeline import poll_reasons as reasons
 from monitor.pipeline.channel_window import Window, counted
 from monitor.pipeline.skip_times import after_skipped
@@ -41,12 +41,16 @@ _SECOND = timedelta(seconds=1)
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`interval` and `turnover` (the last one known) are to be handed back to the next
-    `plan_poll`; `reason` is for a person."""
+    `plan_poll`; `why` names the rule that decided, `reason` is that for a person."""
 
     next_at: datetime
     interval: timedelta
-    reason: str
+    why: Reason
     turnover: timedelta | None = None
+
+    @property
+    def reason(self) -> str:
+        return reasons.sentence(self.why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ class _Pace:
     """A pace, why, and how long the next poll may be put off for courtesy's sake."""
 
     every: timedelta
-    reason: str
+    reason: Reason
     patience: timedelta
 
 
@@ -152,7 +156,7 @@ def _judged(before: timedelta, bounds: _Bounds, window: Window, known: timedelta
     return _Pace(pace, _why(pace, aim, bounds, window), patience)
 
 
-def _why(pace: timedelta, aim: timedelta, bounds: _Bounds, window: Window) -> str:
+def _why(pace: timedelta, aim: timedelta, bounds: _Bounds, window: Window) -> Reason:
     if pace < aim:
         return reasons.slowing(pace)
     if window.turnover is None:
@@ -178,7 +182,7 @@ def _patience(pace: timedelta, turnover: timedelta | None, longest: timedelta) -
 
 def _courteous(
     judged: _Pace, bounds: _Bounds, hints: Hints, fresh_for: timedelta | None
-) -> tuple[timedelta, timedelta, str]:
+) -> tuple[timedelta, timedelta, Reason]:
     """The pace with what was asked for, the least pause now, and why."""
     channel = max(hints.ttl or timedelta(0), hints.update_every or timedelta(0))
     asked = max(channel, fresh_for or timedelta(0))
@@ -196,7 +200,7 @@ def _courteous(
 
 def _backed_off(
     pace: timedelta, bounds: _Bounds, failures: int, gone: bool, chance: float
-) -> tuple[timedelta, str]:
+) -> tuple[timedelta, Reason]:
     """Slower with each failure; the pace itself is kept for when the channel is back."""
     if gone:
         pause = GONE_PAUSE if failures >= _GONE_AFTER else LONGEST_PAUSE
@@ -212,8 +216,8 @@ def _spared(plan: Plan, now: datetime, hints: Hints, patience: timedelta) -> Pla
     if end <= plan.next_at or now + patience <= plan.next_at:
         return plan
     if end <= now + patience:
-        return replace(plan, next_at=end, reason=reasons.skipped_until(end, now))
-    return replace(plan, next_at=now + patience, reason=reasons.despite_skipped(patience))
+        return replace(plan, next_at=end, why=reasons.skipped_until(end, now))
+    return replace(plan, next_at=now + patience, why=reasons.despite_skipped(patience))
 
 
 def _jittered(pace: timedelta, shortest: timedelta, longest: timedelta, chance: float) -> timedelta:

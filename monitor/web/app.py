@@ -15,12 +15,20 @@ from monitor.web.headers import SecurityHeaders
 from monitor.web.latest import LatestArticles
 from monitor.web.pages import load_templates
 from monitor.web.problems import HANDLERS
-from monitor.web.routes import article, front, health, static
+from monitor.web.routes import alarms, api, article, front, health, sources, static
 from monitor.web.site import Site
 from storage.database import Database
 from storage.search.index import SearchIndex
 
-ROUTES = (*front.ROUTES, *article.ROUTES, *health.ROUTES, *static.ROUTES)
+ROUTES = (
+    *front.ROUTES,
+    *article.ROUTES,
+    *sources.ROUTES,
+    *alarms.ROUTES,
+    *api.ROUTES,
+    *health.ROUTES,
+    *static.ROUTES,
+)
 """One module a family of pages; a new one is added to this line."""
 
 

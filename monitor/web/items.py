@@ -28,6 +28,7 @@ class Item:
     when: datetime
     topics: tuple[str, ...]
     copy_of: ArchivedArticle | None = None
+    precision: str | None = None
 
 
 def shown_date(archived: ArchivedArticle, now: datetime) -> datetime:
@@ -36,6 +37,12 @@ def shown_date(archived: ArchivedArticle, now: datetime) -> datetime:
     if published is None or published > now + CLOCKS_DIFFER:
         return archived.first_seen
     return published
+
+
+def shown_precision(archived: ArchivedArticle, now: datetime) -> str | None:
+    """How exact the shown date is; when an article was first seen is known to the second."""
+    article = archived.article
+    return article.published_precision if shown_date(archived, now) == article.published else None
 
 
 def source_name(sources: Mapping[str, Source], source: str) -> str:
@@ -94,6 +101,7 @@ def _item(
         when=shown_date(archived, now),
         topics=tuple(match.topic for match in archived.matches),
         copy_of=first,
+        precision=shown_precision(archived, now),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlencode
@@ -13,11 +13,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from monitor.model import ChannelState, RaisedAlarm
 from monitor.web.addresses import outside_link
-from monitor.web.items import shown_date, source_name
+from monitor.web.items import shown_date, shown_precision, source_name
 from monitor.web.latest import Latest
 from monitor.web.messages import LANGUAGES, OWN_NAMES
-from monitor.web.reasons import plan_reason
+from monitor.web.sentences import Said, alarm_sentence, failure, pause, plan_reason
 from monitor.web.site import Site, site_of
 from monitor.web.tongue import Tongue, known_language, preferred_language
 
@@ -39,6 +40,7 @@ def load_templates() -> Environment:
         "languages_of": languages_of,
         "outside_link": outside_link,
         "shown_date": shown_date,
+        "shown_precision": shown_precision,
     }
     return templates
 
@@ -86,8 +88,22 @@ class View:
     def source_name(self, source: str) -> str:
         return source_name(self.site.catalog.sources, source)
 
-    def plan_reason(self, reason: str) -> str | None:
-        return plan_reason(reason, self.tongue)
+    def plan_reason(self, state: ChannelState) -> Said | None:
+        return plan_reason(state, self.tongue)
+
+    def failure(self, code: str | None, detail: str | None) -> Said | None:
+        return failure(code, detail, self.tongue)
+
+    def alarm(self, raised: RaisedAlarm) -> Said:
+        name = self.source_name(raised.alarm.source)
+        return alarm_sentence(raised.alarm, name, self.tongue)
+
+    def lag(self, time: timedelta) -> str:
+        """How late something was, in one unit."""
+        for size in (timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)):
+            if time >= 2 * size:
+                return pause(round(time / size) * size, self.tongue)
+        return pause(time, self.tongue)
 
     @cached_property
     def topics_by_name(self) -> list[tuple[str, str]]:

@@ -9,8 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from monitor.errors import MonitorError
+from monitor.pipeline.article_format import json_line
 from monitor.web.headers import SECURITY_HEADERS
 from monitor.web.pages import page, view_of
+from monitor.web.tongue import Tongue
 
 log = logging.getLogger(__name__)
 
@@ -19,8 +21,18 @@ _TITLES = {404: "no_page", 405: "no_method"}
 
 
 def problem(request: Request, status: int, title: str, help_: str) -> Response:
-    """A page that says what is the matter, in two sentences."""
+    """A page that says what is the matter, in two sentences; programs get the same as JSON."""
+    if request.url.path.startswith("/api/"):
+        english = Tongue("en")
+        return api_problem(status, english.say(title), english.say(help_))
     return page(view_of(request), "problem.html", {"title": title, "help": help_}, status)
+
+
+def api_problem(status: int, title: str, detail: str) -> Response:
+    """Problem details for programs, as RFC 9457 has them; `title` is the same for the same type of
+    problem, which here is what the status says."""
+    record = {"type": "about:blank", "status": status, "title": title, "detail": detail}
+    return Response(json_line(record), status, media_type="application/problem+json")
 
 
 def refused(request: Request, error: Exception) -> Response:

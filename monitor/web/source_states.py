@@ -20,8 +20,8 @@ Word = Literal["ok", "new", "reading", "shaky", "failing"]
 @dataclass(frozen=True, slots=True)
 class SourceState:
     """One source. `worst` is its channel with the most failures in a row, if any has failed;
-    `next` the channel that is read next. `waiting` and `given_up` count its pages. `alarms` are the
-    sentences of those that are open, but for the ones that `worst` and `failing` tell as well."""
+    `next` the channel that is read next. `waiting` and `given_up` count its pages. `alarms` are
+    those that are open, but for the ones that `worst` and `failing` tell as well."""
 
     source: Source
     word: Word
@@ -32,7 +32,7 @@ class SourceState:
     failing: int
     waiting: int
     given_up: int
-    alarms: tuple[str, ...] = ()
+    alarms: tuple[RaisedAlarm, ...] = ()
 
 
 def read_states(
@@ -74,14 +74,14 @@ def _state(
     failed = [state for state in read if state.last_status == PollStatus.FAILED]
     worst = max(failed, key=lambda state: state.failures, default=None)
     planned = [state for state in read if state.next_poll_at is not None]
-    sentences = tuple(
-        each.alarm.sentence
+    shown = tuple(
+        each
         for each in raised
         if each.alarm.source == source.id and not (worst and each.alarm.kind == "failing")
     )
     return SourceState(
         source=source,
-        word=_word(read, worst, bool(sentences), busy),
+        word=_word(read, worst, bool(shown), busy),
         articles=stored,
         last_read=max(
             (state.last_polled_at for state in read if state.last_polled_at), default=None
@@ -93,7 +93,7 @@ def _state(
             counts.get((source.id, each), 0) for each in (EntryState.WAITING, EntryState.FETCHED)
         ),
         given_up=counts.get((source.id, EntryState.QUARANTINED), 0),
-        alarms=sentences,
+        alarms=shown,
     )
 
 

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from monitor.model import Alarm, RaisedAlarm
-from storage.tables import alarms
+from storage.tables import alarm_events, alarms
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmEvent:
+    """An alarm was raised, or cleared. `id` grows; the alarm reads as it does now."""
+
+    id: int
+    cleared: bool
+    at: datetime
+    alarm: RaisedAlarm
 
 
 def open_alarms(connection: Connection) -> list[RaisedAlarm]:
@@ -37,8 +48,9 @@ def raise_once(connection: Connection, alarm: Alarm, now: datetime) -> bool:
     name = _open_name(alarm)
     if connection.scalar(select(alarms.c.id).where(alarms.c.open_as == name)) is not None:
         return False
-    connection.execute(
-        insert(alarms).values(
+    raised = connection.scalar(
+        insert(alarms)
+        .values(
             kind=alarm.kind,
             source=alarm.source,
             channel_id=alarm.channel_id,
@@ -47,7 +59,9 @@ def raise_once(connection: Connection, alarm: Alarm, now: datetime) -> bool:
             sentence=alarm.sentence,
             facts=dict(alarm.facts),
         )
+        .returning(alarms.c.id)
     )
+    connection.execute(insert(alarm_events).values(alarm_id=raised, cleared=False, at=now))
     return True
 
 
@@ -62,11 +76,43 @@ def reword(connection: Connection, alarm_id: int, alarm: Alarm) -> None:
 
 def clear(connection: Connection, alarm_id: int, now: datetime) -> None:
     """What the alarm says is over; one that is cleared already stays as it is."""
-    connection.execute(
+    cleared = connection.execute(
         update(alarms)
         .where(alarms.c.id == alarm_id, alarms.c.open_as.is_not(None))
         .values(open_as=None, cleared_at=now)
     )
+    if cleared.rowcount:
+        connection.execute(insert(alarm_events).values(alarm_id=alarm_id, cleared=True, at=now))
+
+
+def happened(
+    connection: Connection, after: int = 0, *, since: datetime | None = None, limit: int = 100
+) -> list[AlarmEvent]:
+    """What was raised or cleared, in its order, each exactly once for whoever asks again `after`
+    the last number it was given. With `since` only what happened then or later.
+
+    Numbers become visible in their order: whoever raises holds the row of `note_watched`.
+    """
+    query = select(alarm_events).where(alarm_events.c.id > after)
+    if since is not None:
+        query = query.where(alarm_events.c.at >= since)
+    return _events(connection, query.order_by(alarm_events.c.id).limit(limit))
+
+
+def latest(connection: Connection, limit: int) -> list[AlarmEvent]:
+    """What was raised or cleared last, the newest first."""
+    query = select(alarm_events).order_by(alarm_events.c.id.desc()).limit(limit)
+    return _events(connection, query)
+
+
+def _events(connection: Connection, query: Select[Any]) -> list[AlarmEvent]:
+    rows = connection.execute(query).all()
+    wanted = {row.alarm_id for row in rows}
+    known = {
+        row.id: _raised(row)
+        for row in connection.execute(select(alarms).where(alarms.c.id.in_(wanted)))
+    }
+    return [AlarmEvent(row.id, row.cleared, row.at, known[row.alarm_id]) for row in rows]
 
 
 def last_cleared(connection: Connection, kind: str) -> dict[str, datetime]:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, case, func, select, update
 
 from monitor.model import EntryState
-from storage.tables import articles, entries
+from storage.tables import articles, channels, entries, polls
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,16 @@ class Unstored:
     code: str | None
     detail: str | None
     retry_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many entries of a source were announced, and how many of them have an article."""
+
+    announced: int = 0
+    stored: int = 0
+    lately_announced: int = 0
+    lately_stored: int = 0
 
 
 def any_unindexed(connection: Connection, change: int) -> bool:
@@ -42,14 +52,33 @@ def indexed(connection: Connection, change: int, now: datetime) -> None:
     )
 
 
-def counts(connection: Connection) -> dict[str, tuple[int, int]]:
-    """Of each source: how many entries were announced, and how many of them have an article."""
+def counts(connection: Connection, lately: datetime) -> dict[str, Counts]:
+    """Of each source: how much was announced and is stored, for ever and since `lately`."""
+    recent = entries.c.first_seen >= lately
     rows = connection.execute(
-        select(entries.c.source, func.count(), func.count(entries.c.article_id)).group_by(
-            entries.c.source
-        )
+        select(
+            entries.c.source,
+            func.count(),
+            func.count(entries.c.article_id),
+            func.count(case((recent, entries.c.id))),
+            func.count(case((recent, entries.c.article_id))),
+        ).group_by(entries.c.source)
     )
-    return {source: (announced, stored) for source, announced, stored in rows}
+    return {row[0]: Counts(*row[1:]) for row in rows}
+
+
+def failure_codes(connection: Connection) -> dict[int, str]:
+    """Why the last poll of each channel failed, by the channel's id; those that did not are left
+    out."""
+    last = (
+        select(polls.c.code)
+        .where(polls.c.channel_id == channels.c.id)
+        .order_by(polls.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = select(channels.c.id, last).where(channels.c.failures > 0)
+    return {id_: code for id_, code in connection.execute(query) if code}
 
 
 def unstored(connection: Connection, source: str, limit: int) -> list[Unstored]:

@@ -132,6 +132,7 @@ CATALOG = Catalog(
         )
     },
     concepts={},
+    entities={},
 )
 
 ENGLISH = Article(
@@ -206,7 +207,7 @@ def archive(empty: Archive) -> Archive:
 @pytest.fixture
 def ids(archive: Archive) -> Ids:
     with archive.database.read() as connection:
-        return Ids(*articles.all_ids(connection))
+        return Ids(*(each.id for chunk in articles.in_chunks(connection) for each in chunk))
 
 
 @pytest.fixture

@@ -30,7 +30,11 @@ def addresses(client: Client, ids: Ids) -> list[str]:
     """One address of every route."""
     asset = next(iter(load_assets().values()))
     filled = {"id": str(ids.english), "digest": asset.digest, "name": asset.name}
-    return [re.sub(r"{(\w+)}", lambda part: filled[part[1]], route.path) for route in ROUTES]
+    return [
+        re.sub(r"{(\w+)}", lambda part: filled[part[1]], route.path.replace("s/{id}", "s/" + id_))
+        for route in ROUTES
+        for id_ in ["steppe" if "/sources/" in route.path else filled["id"]]
+    ]
 
 
 def assert_headers(answer: httpx.Response) -> None:

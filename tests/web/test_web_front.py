@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from selectolax.lexbor import LexborHTMLParser
 
-from monitor.model import Failure, Poll, PollStatus, Validators
+from monitor.model import Failure, Poll, PollStatus, Reason, Validators
 from storage.repositories import channels
 from tests.web.conftest import CATALOG, ENGLISH, NOW, Archive, Client, Ids
 
@@ -40,6 +40,7 @@ def poll(archive: Archive, source: str, *, failures: int = 0, new: int = 3) -> N
                 new=new,
                 next_poll_at=NOW + timedelta(minutes=7),
                 plan_reason="every 15 min: 3 of 10 entries were new",
+                plan=Reason("share", {"pause": 900, "new": 3, "found": 10}),
                 interval=timedelta(minutes=15),
                 failure=failure if failures else None,
             )

@@ -13,10 +13,12 @@ from typing import Any, get_args
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from monitor.model import Alarm, ChannelState, Reason
 from monitor.pipeline import poll_reasons
+from monitor.pipeline.channel_trouble import KINDS
 from monitor.web.messages import FORMS, LANGUAGES, Message, load_messages
 from monitor.web.pages import TEMPLATES
-from monitor.web.reasons import plan_reason
+from monitor.web.sentences import Said, alarm_sentence, failure, plan_reason
 from monitor.web.source_states import Word
 from monitor.web.tongue import Tongue, preferred_language
 from tests.web.conftest import NOW, Client
@@ -201,28 +203,74 @@ SAMPLES: dict[str, list[Any]] = {
 }
 
 
-def reasons() -> Iterator[str]:
-    """Every sentence that a plan can give, with several values in each of its places."""
-    for name, sentence in inspect.getmembers(poll_reasons, inspect.isfunction):
-        if not name.startswith("_") and name != "words":
-            kinds = [part.annotation for part in inspect.signature(sentence).parameters.values()]
-            yield from (sentence(*values) for values in product(*(SAMPLES[kind] for kind in kinds)))
+def reasons() -> Iterator[Reason]:
+    """Every reason that a plan can give, with several values in each of its places."""
+    for name, rule in inspect.getmembers(poll_reasons, inspect.isfunction):
+        if not name.startswith("_") and name not in ("words", "parts", "sentence"):
+            kinds = [part.annotation for part in inspect.signature(rule).parameters.values()]
+            yield from (rule(*values) for values in product(*(SAMPLES[kind] for kind in kinds)))
+
+
+def planned(reason: Reason | None, sentence: str | None = None) -> ChannelState:
+    return ChannelState(
+        1, "steppe", "https://steppe.example/feed", plan_reason=sentence, plan=reason
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_reason_that_a_plan_gives_can_be_said(language: str) -> None:
-    """The plan's sentences and the catalogue must not drift apart."""
-    said = {reason: plan_reason(reason, Tongue(language)) for reason in reasons()}
-    assert [reason for reason, here in said.items() if here is None] == []
-    assert len({re.sub(r"[\d\W]+", "", here or "") for here in said.values()}) > 10
+    """The plan's rules and the catalogue must not drift apart."""
+    said = [plan_reason(planned(reason), Tongue(language)) for reason in reasons()]
+    assert all(each is not None and each.language is None for each in said)
+    assert len({re.sub(r"[\d\W]+", "", each.text) for each in said if each}) > 10
+    assert {reason.key for reason in reasons()} == set(poll_reasons.SENTENCES)
 
 
 def test_pauses_are_said_in_the_units_of_the_language() -> None:
     reason = poll_reasons.failed(4, timedelta(minutes=3, seconds=20))
-    assert plan_reason(reason, Tongue("kk")) == (
+    assert plan_reason(planned(reason), Tongue("kk")) == Said(
         "қатарынан 4 сәтсіздіктен кейін 3\u00a0мин\u00a020\u00a0с аралығына баяулатылды"
     )
+    assert poll_reasons.sentence(reason) == "4 failed in a row: slowed to 3 min 20 s"
 
 
-def test_a_reason_from_elsewhere_is_left_as_it_is() -> None:
-    assert plan_reason("because", Tongue("kk")) is None
+def test_a_reason_of_an_older_version_is_left_as_it_is() -> None:
+    assert plan_reason(planned(None, "because"), Tongue("kk")) == Said("because", "en")
+    assert plan_reason(planned(Reason("new", {}), "because"), Tongue("kk")) == Said("because", "en")
+    assert plan_reason(planned(None), Tongue("kk")) is None
+
+
+SILENT = {"seen": 0, "expected": 8.6, "since": "2025-10-06T04:40:00+00:00"}
+DRIFTED = {"before": 0.0, "now": 0.5}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_alarm_can_be_said(language: str) -> None:
+    measures = dict.fromkeys(("length", "titles", "dates", "languages", "repeated"), DRIFTED)
+    stale = {"url": "https://steppe.example/feed", "last_new": SILENT["since"]}
+    failing = {"url": "https://steppe.example/feed", "failures": 4, "code": "http.403"}
+    facts: dict[str, dict[str, Any]] = {
+        "silence": SILENT,
+        "drift": {"anchor": 1, "measures": measures},
+        "stale": stale,
+        **dict.fromkeys(KINDS, failing),
+    }
+    for kind, each in facts.items():
+        alarm = Alarm(kind, "steppe", None, "In English", each)
+        said = alarm_sentence(alarm, "Steppe Tribune", Tongue(language))
+        assert said.language is None, kind
+        assert said.text.startswith("Steppe Tribune: ")
+
+
+def test_an_alarm_without_its_facts_is_said_as_it_was_kept() -> None:
+    alarm = Alarm("silence", "steppe", None, "In English", {"seen": 0})
+    assert alarm_sentence(alarm, "Steppe Tribune", Tongue("fr")) == Said("In English", "en")
+
+
+def test_failures_are_said_by_their_codes() -> None:
+    assert failure("http.404", "No", Tongue("ru")) == Said("сайт ответил 404")
+    assert failure("fetch.dns", "No", Tongue("en")) == Said(
+        "its host is not known to the name service"
+    )
+    assert failure("other.code", "As it was", Tongue("ru")) == Said("As it was", "en")
+    assert failure(None, None, Tongue("ru")) is None
