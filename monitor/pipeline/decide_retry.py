@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 
 from monitor.model import Failure, Fate
 
-# After the first attempt, the second, …: an outage of minutes, of a night, of a long weekend.
+# After the first attempt, the second, …: an outage of minutes, of a night, of a long weekend. Never
+# more than a day: what is back is not to be waited for.
 PAUSES = (
     timedelta(minutes=5),
     timedelta(hours=1),
     timedelta(hours=6),
     timedelta(days=1),
-    timedelta(days=2),
+    timedelta(days=1),
+    timedelta(days=1),
 )
 MAX_ATTEMPTS = len(PAUSES) + 1
 # Some sites ask for 88 hours; a day is what a page is worth waiting for.
