@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any, Literal
 
 import click
@@ -21,6 +22,10 @@ from monitor.workers.read_channel import read_channel
 Kind = Literal["feed", "sitemap", "listing"]
 UNNAMED = "https://example.org/"
 """What relative links of a saved document are resolved against when --url is not given."""
+
+_HEAD = 20_000
+_COMMENT = re.compile(rb"<!--.*?-->", re.S)
+_ROOT = re.compile(rb"<(?:\w+:)?(urlset|sitemapindex|rss|feed|rdf|channel)[\s>]", re.I)
 
 
 @click.command("feed")
@@ -100,10 +105,10 @@ def _channel(
 
 
 def _kind_of(body: bytes) -> Kind:
-    start = body[:2000].lower()
-    if b"<urlset" in start or b"<sitemapindex" in start:
-        return "sitemap"
-    return "feed"
+    """By the root element, in whatever width its characters are."""
+    start = _COMMENT.sub(b"", body[:_HEAD].replace(b"\0", b""))
+    root = _ROOT.search(start)
+    return "sitemap" if root and root[1].lower() in (b"urlset", b"sitemapindex") else "feed"
 
 
 def _record(entry: Entry) -> dict[str, Any]:

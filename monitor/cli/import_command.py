@@ -27,6 +27,13 @@ BATCH = 500
 _RECORDS = (".jsonl", ".ndjson", ".json")
 _WARCS = (".warc", ".warc.gz")
 _LISTS = (".opml",)
+_LEFT_OUT = {
+    "older": "older than what is known",
+    "unwanted": "of other hosts or addresses",
+    "no_article": "without an article",
+    "cut": "not kept whole",
+    "damaged": "damaged",
+}
 
 
 @dataclass
@@ -46,19 +53,23 @@ class _Read:
 @click.argument(
     "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
+@click.option(
+    "--watched", is_flag=True, help="Of a WARC file, only the pages of hosts that a source is on."
+)
 @json_option
-def command(files: tuple[Path, ...], as_json: bool) -> int:
+def command(files: tuple[Path, ...], watched: bool, as_json: bool) -> int:
     """Store articles from JSON Lines or WARC files, sources from OPML. Of the article format
     `url`, `title` and `text` are needed; an `id` is kept as `external_id`. "-" reads JSON Lines
     from stdin. A WARC file's pages are extracted like fetched ones; an OPML file becomes a source
     file for each feed that no source has yet.
 
-    All lines are read before anything is stored: a file with a bad line changes nothing (2).
+    All lines are read before anything is stored: a file with a bad line changes nothing (2). Of
+    a damaged WARC file everything that can be read is stored (1); run again, an import goes on.
 
     \b
     Example:
       monitor import archive.jsonl
-      monitor import CC-NEWS-20251002.warc.gz
+      monitor import --watched CC-NEWS-20251002.warc.gz
       monitor import feeds.opml
     """
     settings = load_settings()
@@ -67,7 +78,7 @@ def command(files: tuple[Path, ...], as_json: bool) -> int:
     record: dict[str, Any] = {}
     wrong = 0
     if read.holds_articles:
-        tally, broken = asyncio.run(_import(settings, read))
+        tally, broken = asyncio.run(_import(settings, read, watched=watched))
         record |= tally
         wrong += len(broken)
         if broken:
@@ -75,7 +86,7 @@ def command(files: tuple[Path, ...], as_json: bool) -> int:
         if not as_json:
             _say_articles(tally)
         for file, why in broken:
-            note(f"{file}: read up to a defect: {why}")
+            note(f"{file}: not all of it can be read: {why}")
     if read.plan is not None:
         written = write_sources(read.plan, settings)
         wrong += len(read.plan.bad)
@@ -102,7 +113,7 @@ def _read(files: tuple[Path, ...], settings: Settings) -> _Read:
             read.warcs.append(file)
         elif name.endswith(_LISTS):
             lists = True
-            outlines += read_opml(file)
+            outlines += read_opml(file, settings)
         else:
             raise UsageError(
                 f"{file}: expected a .jsonl, .warc, .warc.gz or .opml file (or - for stdin)"
@@ -122,7 +133,9 @@ def _check_readable(file: Path) -> None:
         raise UsageError(f"{file}: expected a WARC file, packed with gzip or not")
 
 
-async def _import(settings: Settings, read: _Read) -> tuple[dict[str, int], list[tuple[Path, str]]]:
+async def _import(
+    settings: Settings, read: _Read, *, watched: bool
+) -> tuple[dict[str, int], list[tuple[Path, str]]]:
     tally = ImportTally()
     counts, broken = {"read": len(read.records)}, []
     async with open_services(settings) as services:
@@ -136,8 +149,8 @@ async def _import(settings: Settings, read: _Read) -> tuple[dict[str, int], list
             from monitor.workers.import_warc import WarcTally, import_warc
 
             pages = WarcTally()
-            with file.open("rb") as stream:
-                await import_warc(services, stream, pages)
+            with file.open("rb") as stream, counted("pages") as advance:
+                await import_warc(services, stream, pages, watched=watched, advance=advance)
             if pages.broken is not None:
                 broken.append((file, pages.broken))
             found = asdict(pages)
@@ -149,7 +162,9 @@ async def _import(settings: Settings, read: _Read) -> tuple[dict[str, int], list
 
 
 def _say_articles(counts: dict[str, int]) -> None:
-    without = f", {counts['no_article']} without an article" if "no_article" in counts else ""
+    without = "".join(
+        f", {counts[key]} {words}" for key, words in _LEFT_OUT.items() if counts.get(key)
+    )
     say(
         f"{counts['read']} read: {counts['stored']} new ({counts['duplicates']} of them copies), "
         f"{counts['updated']} updated, {counts['known']} known already{without}"

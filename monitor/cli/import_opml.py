@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,11 +14,14 @@ from config.catalog import Catalog
 from config.settings import Settings
 from config.source import Channel, Source
 from config.writing import source_id, write_source
+from monitor.bootstrap import open_sandbox
 from monitor.errors import InvalidUrl, UsageError
 from monitor.fetch.addresses import gate
 from monitor.model import Failure
 from monitor.pipeline.canonical_url import canonical_url, same_article_key
-from monitor.pipeline.opml import Outline, parse_opml
+from monitor.pipeline.opml import MOST_BYTES, Outline
+from monitor.workers.parsing import parse_opml
+from monitor.workers.read_channel import PARSE_SECONDS
 
 _NAME = re.compile(r"[^a-z0-9]+")
 _LONGEST_ID = 60
@@ -33,14 +37,22 @@ class OpmlPlan:
     bad: list[tuple[str, str]] = field(default_factory=list)
 
 
-def read_opml(file: Path) -> tuple[Outline, ...]:
-    """The feeds of a file; UsageError names it where it cannot be used."""
+def read_opml(file: Path, settings: Settings) -> tuple[Outline, ...]:
+    """The feeds of a file, parsed in a child; UsageError names it where it cannot be used."""
     try:
-        return parse_opml(file.read_bytes())
+        with file.open("rb") as stream:
+            body = stream.read(MOST_BYTES + 1)
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
-    except UsageError as error:
-        raise UsageError(f"{file}: {error}\nNothing was written.") from error
+    outlines = asyncio.run(_parse(body, settings))
+    if isinstance(outlines, Failure):
+        raise UsageError(f"{file}: {outlines.detail}\nNothing was written.")
+    return outlines
+
+
+async def _parse(body: bytes, settings: Settings) -> tuple[Outline, ...] | Failure:
+    async with open_sandbox(settings) as sandbox:
+        return await sandbox.run(parse_opml, body, timeout=PARSE_SECONDS)
 
 
 def plan_sources(outlines: Iterable[Outline], catalog: Catalog, settings: Settings) -> OpmlPlan:

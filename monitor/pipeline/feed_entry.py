@@ -72,7 +72,8 @@ class EntryMaker:
         if not url:
             self._warn("entry.no_link" if guid else "entry.no_identity")
         raw = one_line(date)[:_LONGEST_NAME] if date else None
-        published = parse_date(raw, self.zone) if raw else None
+        tag = language_code(language) or self.language
+        published = parse_date(raw, self.zone, tag) if raw else None
         if raw and published is None:
             self._warn("entry.bad_date")
         return Entry(

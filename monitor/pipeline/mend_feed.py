@@ -32,7 +32,18 @@ _FIELD = re.compile(
     rf"|(?!</(?P=name)|<(?:{_FIELDS})(?:\s[^<>]*)?>|</(?:item|entry)>).)*))",
     re.S,
 )
-_ATTRIBUTE = re.compile(r"\b(href|rel|isPermaLink|type)\s*=\s*(\"[^\"<]*\"|'[^'<]*')")
+_ANY_CASE = re.compile(rf"(</?)(item|entry|{_FIELDS})(?=[\s/>])", re.I)
+_WRITTEN = {name.lower(): name for name in ("item", "entry", *_FIELDS.split("|"))}
+_ATTRIBUTE = re.compile(
+    r"\b(href|rel|isPermaLink|type)\s*=\s*(\"[^\"<]*\"|'[^'<]*'|[^\s\"'<>=]+(?=[\s>]|\Z))", re.I
+)
+_ATTRIBUTES = {name.lower(): name for name in ("href", "rel", "isPermaLink", "type")}
+# What has titles and links of its own: an image of an item, the feed that an entry is from.
+_NESTED = re.compile(
+    r"<(image|textinput|source)(?:\s[^<>]*)?(?<!/)>"
+    r"(?:[^<]|<(?!/?(?:image|textinput|source|item|entry)\b))*</\1\s*>",
+    re.I,
+)
 _CDATA = re.compile(r"\s*<!\[CDATA\[(.*)\]\]>\s*", re.S)
 
 
@@ -48,8 +59,9 @@ def well_formed(text: str) -> bool:
 
 def mended(text: str) -> str:
     """The same feed, well-formed. `text` starts with the root element; its entities are settled."""
+    text = _ANY_CASE.sub(lambda tag: f"{tag[1]}{_WRITTEN[tag[2].lower()]}", text)
     head, *rest = _split(text)
-    atom = bool(re.match(r"<(?:\w+:)?feed\b", text))
+    atom = bool(re.match(r"<(?:\w+:)?feed\b", text, re.I))
     opening = _opening(head, atom)
     closing = "</feed>" if atom else "</channel></rss>"
     shell = f"{opening}%s{closing}"
@@ -77,6 +89,8 @@ def _opening(head: str, atom: bool) -> str:
         f' xmlns:{prefix}="{_NAMESPACES.get(prefix) or declared.get(prefix) or "urn:" + prefix}"'
         for prefix in sorted(used - {"xml", "xmlns"})
     )
+    base = re.search(r"xml:base\s*=\s*(?:\"[^\"<&]*\"|'[^'<&]*')", head)
+    spaces += f" {base[0]}" if base else ""
     if atom:
         language = re.search(r"xml:lang\s*=\s*[\"']([\w-]+)[\"']", head)
         lang = f' xml:lang="{language[1]}"' if language else ""
@@ -87,15 +101,20 @@ def _opening(head: str, atom: bool) -> str:
 
 def _rebuilt(entry: str) -> str:
     name = "entry" if re.match(r"<(?:\w+:)?entry\b", entry) else "item"
+    entry = _NESTED.sub("", entry)
     fields = "".join(_field(found) for found in _FIELD.finditer(entry, entry.index(">") + 1))
     return f"<{name}>{fields}</{name}>"
+
+
+def _quoted(value: str) -> str:
+    return value if value[0] in "\"'" else f'"{value}"'
 
 
 def _field(found: re.Match[str]) -> str:
     pairs = _ATTRIBUTE.findall(found["attributes"])
     attributes = "".join(
-        f" {key}={value if value[1:-1] != 'xhtml' else value.replace('xhtml', 'html')}"
-        for key, value in dict(pairs).items()
+        f" {key}={value.replace('xhtml', 'html') if value[1:-1] == 'xhtml' else value}"
+        for key, value in {_ATTRIBUTES[name.lower()]: _quoted(said) for name, said in pairs}.items()
     )
     if found["empty"]:
         return f"<{found['name']}{attributes}/>"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -37,6 +38,10 @@ _AUTHOR = re.compile(
 )
 _AT = "\uff20"
 _LONGEST_AUTHOR = 1000
+_FIRST = re.compile(r"<(item|entry)[\s>]", re.I)
+_NO_FEED = re.compile(r"<(?:html|head|body|div|(?:\w+:)?(?:urlset|sitemapindex))[\s>]", re.I)
+_END = re.compile(r"</(?:rss|feed|channel|rdf:RDF)\s*>", re.I)
+_TAIL = 500
 
 
 def parse_feed(
@@ -60,7 +65,11 @@ def parse_feed(
     if isinstance(document, Failure):
         return document
     if document is None or document.root not in _ROOTS:
-        return _not_feed(text, document)
+        rooted = _rooted(text)
+        again = rooted and read_document(rooted, _ITEMS)
+        if not isinstance(again, XmlDocument):
+            return _not_feed(text, document)
+        document = replace(again, warnings=("parse.bozo", *again.warnings))
     sound = well_formed(document.text)
     parsed = _feedparser(document.text if sound else mended(document.text))
     maker = EntryMaker(url, zone, language_code(parsed["feed"].get("language")))
@@ -94,6 +103,17 @@ def _harmless_author(found: re.Match[str]) -> str:
     value = found[3] or found[4] or ""
     short = value.replace("@", _AT) if len(value) <= _LONGEST_AUTHOR else ""
     return f"{found[1]}{found[2] or ''}{short}"
+
+
+def _rooted(text: str) -> str | None:
+    """The entries of a document whose root cannot be read, under a root; None where it has none
+    or is something else."""
+    first = _FIRST.search(text)
+    if first is None or _NO_FEED.search(text[: first.start()]):
+        return None
+    name = "feed" if first[1].lower() == "entry" else "rss"
+    end = f"</{name}>" if _END.search(text[-_TAIL:]) else ""
+    return f"<{name}>{text[first.start() :]}{end}"
 
 
 def _not_feed(text: str, document: XmlDocument | None) -> Failure:
@@ -134,18 +154,19 @@ def _entry(raw: Any, maker: EntryMaker, atom: bool, inherited: tuple[str, ...]) 
 
 
 def _link(raw: Any) -> str:
-    """The page of the entry: the publisher's own address behind a proxy's, the first alternate,
-    or a permanent guid that is an address."""
+    """The page of the entry: the publisher's own address behind a proxy's, the link that
+    feedparser settled on (the last page of several), another alternate, or a permanent guid that
+    is an address; a guid such as "12345" is none."""
     if original := raw.get("feedburner_origlink"):
         return str(original)
-    for wanted in ("text/html", "application/xhtml+xml", ""):
-        for one in raw.get("links", []):
-            kind = one.get("type") or ""
-            if one.get("rel") == "alternate" and one.get("href") and kind.startswith(wanted):
-                return str(one["href"])
-    guid = str(raw.get("id") or "").strip()
-    if guid.lower().startswith(("http://", "https://")) and raw.get("guidislink"):
-        return guid
+    link = str(raw.get("link") or "").strip()
+    if raw.get("guidislink"):
+        return link if link.lower().startswith(("http://", "https://", "/")) else ""
+    if link:
+        return link
+    for one in raw.get("links", []):
+        if one.get("rel") == "alternate" and one.get("href"):
+            return str(one["href"])
     return ""
 
 

@@ -28,7 +28,7 @@ _REFERENCE = re.compile(r"&([\w.:-]+);")
 _ROOT = re.compile(r"\s*<((?:[\w.-]+:)?([\w.-]+))(?=[\s/>])", re.A)
 # PHP notices and the like stand before the document, within the first screens.
 _LATE_ROOT = re.compile(
-    r"<\?xml\s|<(?:rss|feed|rdf:RDF|(?:\w+:)?urlset|(?:\w+:)?sitemapindex)[\s>]"
+    r"<\?xml\s|<(?:rss|feed|rdf:RDF|(?:\w+:)?urlset|(?:\w+:)?sitemapindex)[\s>]", re.I
 )
 _JUNK_WITHIN = 4096
 
@@ -108,9 +108,10 @@ def _read_prolog(text: str) -> tuple[int, dict[str, str | None] | Failure]:
 
 def _closed(text: str, root: str, items: tuple[str, ...]) -> tuple[str, bool]:
     """Cut after the root element's end, or after the last whole item where there is none."""
-    if re.match(rf"<{re.escape(root)}(?:\s[^<>]*)?/>", text):
-        return text[: text.index(">") + 1], True
     ends = [found.end() for found in re.finditer(rf"</{re.escape(root)}\s*>", text)]
+    # With an end it is not empty: an attribute without quotes may end with the slash of a URL.
+    if not ends and re.match(rf"<{re.escape(root)}(?:\s[^<>]*)?/>", text):
+        return text[: text.index(">") + 1], True
     names = "|".join(items)
     opened = [found.start() for found in re.finditer(rf"<(?:\w+:)?(?:{names})[\s>]", text)]
     if ends and (not opened or ends[-1] > opened[-1]):

@@ -2,101 +2,139 @@
 
 Records are read one by one, so a file may be larger than the memory; only answers with status
 200 and HTML are read, each up to the limit of a page. What holds no article leaves no trace.
+
+Entry, page and article of a page are kept in one transaction: an import that is killed leaves
+nothing half done, and run again it passes over what it stored before.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import IO, Any
+from datetime import datetime
+from typing import IO
 
 from sqlalchemy import Connection
-from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
 
 from config.source import Source
-from monitor.errors import InvalidUrl
-from monitor.fetch.settings import PAGE_LIMIT
-from monitor.model import Article, Entry, Failure, KeptEntry, Page, Response, Stored
-from monitor.pipeline.canonical_url import canonical_url, same_article_key
+from monitor.model import Article, Entry, EntryState, Failure, KeptEntry, Page, Response, Stored
+from monitor.pipeline.canonical_url import same_article_key
 from monitor.workers.add import ADDED, publisher
-from monitor.workers.addressing import address
-from monitor.workers.extract import Outcome, read_page, store_page
+from monitor.workers.addressing import address, is_wanted
+from monitor.workers.extract import Outcome, read_page, store_reading
+from monitor.workers.identity import earlier_article
 from monitor.workers.import_articles import IMPORTED, ImportTally
 from monitor.workers.services import Services
+from monitor.workers.warc_pages import PageCount, pages_of
 from storage.repositories import articles, entries, pages
-
-_HTML = ("text/html", "application/xhtml+xml")
-
 
 _LONGEST_REASON = 120
 
 
 @dataclass
 class WarcTally(ImportTally):
-    """`read` are pages, `no_article` those of them that hold none; `records` counts everything
-    in the files. `broken` says why a file could not be read to its end."""
+    """`records` counts everything in the files, `read` the pages of it; of those, `unwanted` are
+    not among what is watched and `no_article` hold none. `cut` were not kept whole by who made
+    the file, `damaged` could not be read, and `broken` says why."""
 
     records: int = 0
     read: int = 0
+    unwanted: int = 0
     no_article: int = 0
+    cut: int = 0
+    damaged: int = 0
     broken: str | None = None
 
 
-async def import_warc(services: Services, stream: IO[bytes], tally: WarcTally) -> None:
-    """Store the articles of one file; what was stored before a defect in it stays stored."""
-    found = _responses(stream, tally)
+async def import_warc(
+    services: Services,
+    stream: IO[bytes],
+    tally: WarcTally,
+    *,
+    watched: bool = False,
+    advance: Callable[[int], None] = lambda count: None,
+) -> None:
+    """Store the articles of one file; what can be read of a damaged one is stored. `watched`
+    passes over pages of hosts that no source is on; a source's own rules hold in any case."""
+    count = PageCount()
+    found = pages_of(stream, count)
     waiting: set[asyncio.Task[None]] = set()
     try:
-        while True:
-            response = await asyncio.to_thread(next, found, None)
-            if response is None:
-                break
+        while (response := await asyncio.to_thread(next, found, None)) is not None:
+            advance(1)
             tally.read += 1
+            source = _source(services, response.url)
+            if not _is_wanted(source, response.url, watched=watched):
+                tally.unwanted += 1
+                continue
             if len(waiting) >= services.workers:
                 done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     task.result()
-            waiting.add(asyncio.create_task(_import(services, response, tally)))
+            waiting.add(asyncio.create_task(_import(services, source, response, tally)))
         await asyncio.gather(*waiting)
     finally:
         for task in waiting:
             task.cancel()
+        _add(tally, count)
 
 
-async def _import(services: Services, response: Response, tally: WarcTally) -> None:
-    source = _source(services, response.url)
+def _add(tally: WarcTally, count: PageCount) -> None:
+    tally.records += count.records
+    tally.cut += count.cut
+    tally.damaged += count.damaged
+    tally.broken = _in_words(count.broken) if count.broken else tally.broken
+
+
+async def _import(services: Services, source: Source, response: Response, tally: WarcTally) -> None:
     key = same_article_key(response.url)
-    if await services.read(lambda connection: _is_older(connection, key, response.fetched_at)):
+    moment = min(response.fetched_at, services.now())
+    if await services.read(lambda connection: _is_older(connection, key, moment)):
         tally.known += 1
         return
-    entry = Entry(response.url)
-    page = _page(0, 0, response)
-    article = await read_page(services, source, page, entry)
+    article = await read_page(services, source, _page(response), Entry(response.url))
     if isinstance(article, Failure):
         tally.no_article += 1
         return
-    _count(await _store(services, source, response, article), tally)
+    _count(await _store(services, source, response, article, moment), tally)
 
 
 async def _store(
-    services: Services, source: Source, response: Response, article: Article
+    services: Services, source: Source, response: Response, article: Article, moment: datetime
 ) -> Outcome:
-    moment = min(response.fetched_at, services.now())
+    announced = address(Entry(response.url))
+    earlier = None
+    if source.id in services.catalog.sources:  # else it stands for many outlets
+        known = await services.read(lambda connection: entries.by_key(connection, announced.key))
+        kept = known or _not_kept_yet(source, response, moment)
+        if kept.article_id is None:
+            earlier = await earlier_article(
+                services, source, kept, response.final_url, article, asking=False
+            )
 
-    def keep(connection: Connection) -> tuple[KeptEntry, int]:
-        entries.keep(connection, source.id, None, [address(Entry(response.url))], moment)
-        kept = entries.by_key(connection, same_article_key(response.url))
+    def keep(connection: Connection) -> Outcome:
+        entries.keep(connection, source.id, None, [announced], moment)
+        kept = entries.by_key(connection, announced.key)
         assert kept is not None
         page_id = pages.keep(connection, kept.id, response)
         entries.fetched(connection, kept.id, page_id)
-        return replace(kept, page_id=page_id), page_id
+        return store_reading(
+            connection,
+            services,
+            source,
+            replace(kept, page_id=page_id, first_seen=min(kept.first_seen, moment)),
+            _page(response, page_id, kept.id),
+            article,
+            earlier=earlier,
+            read_at=moment,
+        )
 
-    kept, page_id = await services.write(keep)
-    page = _page(page_id, kept.id, response)
-    return await store_page(services, source, kept, page, article, asking=False)
+    return await services.write(keep)
+
+
+def _not_kept_yet(source: Source, response: Response, moment: datetime) -> KeptEntry:
+    return KeptEntry(0, source.id, Entry(response.url), "", moment, EntryState.WAITING)
 
 
 def _count(outcome: Outcome, tally: WarcTally) -> None:
@@ -119,51 +157,11 @@ def _source(services: Services, url: str) -> Source:
     return source if source.id != ADDED else source.model_copy(update={"id": IMPORTED})
 
 
-def _responses(stream: IO[bytes], tally: WarcTally) -> Iterator[Response]:
-    """The pages of a file, in its order."""
-    try:
-        for record in ArchiveIterator(stream):
-            tally.records += 1
-            response = _response(record)
-            if response is not None:
-                yield response
-    except (ArchiveLoadFailed, EOFError, OSError, ValueError) as error:
-        tally.broken = _in_words(error)
+def _is_wanted(source: Source, url: str, *, watched: bool) -> bool:
+    return is_wanted(source, url) and not (watched and source.id == IMPORTED)
 
 
-def _response(record: Any) -> Response | None:
-    if record.rec_type != "response" or record.http_headers is None:
-        return None
-    headers = {name.lower(): value for name, value in record.http_headers.headers}
-    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if record.http_headers.get_statuscode() != "200" or kind not in _HTML:
-        return None
-    try:
-        url = canonical_url(record.rec_headers.get_header("WARC-Target-URI") or "")
-    except InvalidUrl:
-        return None
-    moment = _moment(record.rec_headers.get_header("WARC-Date"))
-    body = record.content_stream().read(PAGE_LIMIT + 1)
-    if moment is None or not body or len(body) > PAGE_LIMIT:
-        return None
-    return Response(url, url, 200, _of_the_text(headers), body, moment, timedelta(0))
-
-
-def _of_the_text(headers: Mapping[str, str]) -> dict[str, str]:
-    """The headers without those that speak of how the bytes came over the wire."""
-    wire = ("content-encoding", "transfer-encoding", "content-length", "connection")
-    return {name: value for name, value in headers.items() if name not in wire}
-
-
-def _moment(date: str | None) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat((date or "").replace("Z", "+00:00"))
-    except ValueError:
-        return None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _page(page_id: int, entry_id: int, response: Response) -> Page:
+def _page(response: Response, page_id: int = 0, entry_id: int = 0) -> Page:
     return Page(
         page_id,
         entry_id,
@@ -176,8 +174,7 @@ def _page(page_id: int, entry_id: int, response: Response) -> Page:
     )
 
 
-def _in_words(error: Exception) -> str:
-    """What the reader says, without the bytes of the file that it may repeat."""
-    said = str(error).strip().partition("\n")[0]
-    words = "".join(letter for letter in said if letter.isascii() and letter.isprintable())
-    return words[:_LONGEST_REASON] or type(error).__name__
+def _in_words(reason: str) -> str:
+    """In one line, without bytes of the file that the reason may repeat."""
+    said = reason.strip().partition("\n")[0]
+    return "".join(letter for letter in said if letter.isprintable())[:_LONGEST_REASON]
