@@ -101,7 +101,10 @@ def _bulletin(host: OpenHost) -> list[Table]:
 
 
 def _generated(host: OpenHost) -> list[Table]:
-    return [{"kind": "feed", "url": f"{host.base}/feed.xml"}]
+    kind = host.site.habits.announced_by
+    if kind == "listing":
+        return [{"kind": kind, "url": f"{host.base}/latest", "item": "li", "link": "a"}]
+    return [{"kind": kind, "url": f"{host.base}/{kind}.xml"}]
 
 
 _CHANNELS = {

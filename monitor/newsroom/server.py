@@ -27,12 +27,16 @@ from monitor.newsroom.sites.shape import Setting, Shape
 from monitor.newsroom.truth import Truth, truth_of
 from monitor.newsroom.world import Host, World
 
+_FEW = 64  # connections, of which the closed ones are not looked for
+
 
 class Newsroom:
     """All sites of a world. Ports are chosen, or count up from `first_port`.
 
     The same world on the same ports has the same addresses, so that a room can be closed and
     opened again without its articles becoming others. Methods may be called from any thread.
+    With `own_addresses` every host has an address of its own in 127.0.0.0/8, which is all loopback
+    on Linux, so that a client meets as many hosts as there are.
     """
 
     def __init__(
@@ -42,17 +46,20 @@ class Newsroom:
         *,
         first_port: int = 0,
         ledger: Path | None = None,
+        own_addresses: bool = False,
     ) -> None:
         self.clock: Clock = clock or RealClock()
         self.world = world or bundled_world(whole_second(self.clock.now()))
         self.sites: Mapping[str, OpenHost] = {}
         self._first_port = first_port
+        self._own_addresses = own_addresses
         self._ledger = Ledger(ledger)
         self._faults = FaultPlan()
         self._shapes: dict[str, Shape] = {}
         self._servers: list[asyncio.Server] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._writers: set[asyncio.StreamWriter] = set()
+        self._sweep_at = _FEW
         self._closed = False
         self._published_until: datetime | None = None
         self._publishing = threading.Lock()
@@ -75,8 +82,10 @@ class Newsroom:
         bases = {}
         try:
             for number, host in enumerate(hosts):
-                port = await self._listen(host, self._first_port and self._first_port + number)
-                bases[host.name] = f"http://127.0.0.1:{port}"
+                address = _address(number) if self._own_addresses else "127.0.0.1"
+                port = self._first_port and self._first_port + number
+                port = await self._listen(host, address, port)
+                bases[host.name] = f"http://{address}:{port}"
         except OSError:
             await self.close()
             raise
@@ -143,19 +152,23 @@ class Newsroom:
         """What an archive should hold of it now. KeyError: no such id; LookupError: not yet."""
         return truth_of(self.world.articles[article], self.url_of(article), self.clock.now())
 
-    async def _listen(self, host: Host, port: int) -> int:
+    async def _listen(self, host: Host, address: str, port: int) -> int:
         async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             task = asyncio.current_task()
             assert task is not None
             self._tasks.add(task)
-            self._writers = {each for each in self._writers if _is_open(each)} | {writer}
+            # Closed ones are looked for now and then: at each connection it would cost its square.
+            if len(self._writers) >= self._sweep_at:
+                self._writers = {each for each in self._writers if _is_open(each)}
+                self._sweep_at = 2 * len(self._writers) + _FEW
+            self._writers.add(writer)
             try:
                 with suppress(asyncio.CancelledError):  # the room closes
                     await serve(reader, writer, lambda request: self._begin(host.name, request))
             finally:
                 self._tasks.discard(task)
 
-        server = await asyncio.start_server(connected, "127.0.0.1", port)
+        server = await asyncio.start_server(connected, address, port)
         self._servers.append(server)
         chosen: int = server.sockets[0].getsockname()[1]
         return chosen
@@ -183,6 +196,13 @@ class Newsroom:
             self._published_until = now
 
 
+def _address(number: int) -> str:
+    """The loopback address of host `number`, from 0; none of them is 127.0.0.1."""
+    rest, last = divmod(number, 254)
+    second, third = divmod(rest, 256)
+    return f"127.{second + 1}.{third}.{last + 1}"
+
+
 def _is_open(writer: asyncio.StreamWriter) -> bool:
     """Also a connection that is closing: it stays until its client has read what was written."""
     return not writer.is_closing() or writer.transport.get_write_buffer_size() > 0
@@ -195,9 +215,10 @@ def running_newsroom(
     *,
     first_port: int = 0,
     ledger: Path | None = None,
+    own_addresses: bool = False,
 ) -> Iterator[Newsroom]:
     """A newsroom in a thread of its own, for code that is not asynchronous."""
-    room = Newsroom(world, clock, first_port=first_port, ledger=ledger)
+    room = Newsroom(world, clock, first_port=first_port, ledger=ledger, own_addresses=own_addresses)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="newsroom", daemon=True)
     thread.start()

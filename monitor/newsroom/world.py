@@ -18,6 +18,7 @@ Identity = Literal["guid", "link", "none", "churn", "shared", "position", "guid-
 Slugs = Literal["fixed", "redirect", "gone"]
 Dates = Literal["given", "none", "future"]
 ValidatorHabit = Literal["both", "etag", "modified", "none", "lying"]
+AnnouncedBy = Literal["feed", "sitemap", "listing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Habits:
     one and the old one leads to it, or is gone. `dates` says whether feed and pages give any, and
     "future" that they give one of a year later.
     `validators` what it sends ("lying": an ETag that never changes, so that whoever sends it back
-    hears 304 for ever).
+    hears 304 for ever). `announced_by` is where its articles are announced, `robots` what its
+    robots.txt says.
     """
 
     window: int = 20
@@ -41,6 +43,8 @@ class Habits:
     validators: ValidatorHabit = "both"
     slugs: Slugs = "fixed"
     dates: Dates = "given"
+    announced_by: AnnouncedBy = "feed"
+    robots: str = "User-agent: *\nDisallow:\n"
 
 
 @dataclass(frozen=True, slots=True)

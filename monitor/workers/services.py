@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -12,9 +12,12 @@ from sqlalchemy import Connection
 
 from config.catalog import Catalog
 from monitor.fetch.client import Fetcher
+from monitor.workers.batch import Batch
 from monitor.workers.judge import Judge
 from monitor.workers.sandbox import Sandbox
 from storage.database import Database
+from storage.repositories import channels
+from storage.repositories.channels import Polled
 from storage.search.index import SearchIndex
 
 T = TypeVar("T")
@@ -43,6 +46,7 @@ class Services:
     looked_at: dict[str, datetime] = field(default_factory=dict)
     catching_up: asyncio.Lock = field(default_factory=asyncio.Lock)
     _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _polled: Batch[Polled] = field(default_factory=Batch)
 
     def polls(self, source_id: str) -> bool:
         """Whether passes look after this source: it is configured and switched on."""
@@ -77,3 +81,10 @@ class Services:
                 # The thread cannot be stopped: what follows must find its work done, not coming.
                 await asyncio.wait({working})
                 raise
+
+    async def note_poll(self, polled: Polled) -> None:
+        """Write a poll that announced nothing down, in one transaction with those beside it."""
+        await self._polled.add(polled, self._note_polls)
+
+    async def _note_polls(self, polled: Sequence[Polled]) -> None:
+        await self.write(lambda connection: channels.record_all(connection, polled))

@@ -3,22 +3,45 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, or_, select, update
 
-from monitor.model import ChannelState, Hints, Move, Poll, PollStatus, Validators
+from monitor.model import ChannelState, Hints, Move, Poll, PollStatus, Reason, Validators
 from storage.tables import channels, polls
 
 ChannelKey = tuple[str, str]
 """A source's id and a channel's address."""
 
+_ALL_FROM = 100
+"""From so many sources on the whole table is read: naming each of them costs more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """One poll to be written down: the channel as it was, and what is known of it from now on.
+
+    `hints` and `full_read_at` are of a reading of the whole document; without one, what is known
+    is kept.
+    """
+
+    state: ChannelState
+    poll: Poll
+    validators: Validators
+    body_hash: str | None
+    hints: Hints | None = None
+    full_read_at: datetime | None = None
+    move: Move | None = None
+
 
 def register(connection: Connection, keys: Iterable[ChannelKey]) -> None:
     """Give every configured channel a row; those that have one keep it."""
-    known = {tuple(row) for row in connection.execute(select(channels.c.source, channels.c.url))}
+    keys = list(keys)
+    found = connection.execute(_of(keys, select(channels.c.source, channels.c.url)))
+    known = {tuple(row) for row in found}
     rows = [
         {"source": source, "url": url, "failures": 0}
         for source, url in keys
@@ -30,8 +53,18 @@ def register(connection: Connection, keys: Iterable[ChannelKey]) -> None:
 
 def load(connection: Connection, keys: Iterable[ChannelKey]) -> list[ChannelState]:
     """The states of these channels, in the order of `keys`; unknown ones are left out."""
-    rows = {(row.source, row.url): row for row in connection.execute(select(channels))}
+    keys = list(keys)
+    found = connection.execute(_of(keys, select(channels)))
+    rows = {(row.source, row.url): row for row in found}
     return [_state(rows[key]) for key in keys if key in rows]
+
+
+def next_poll(connection: Connection, keys: Collection[ChannelKey]) -> datetime | None:
+    """When the first of these channels is due; None where none of them is planned."""
+    columns = (channels.c.source, channels.c.url, channels.c.next_poll_at)
+    found = connection.execute(_of(keys, select(*columns)))
+    wanted = frozenset(keys)
+    return min((at for source, url, at in found if at and (source, url) in wanted), default=None)
 
 
 def by_ids(connection: Connection, ids: Iterable[int]) -> list[ChannelState]:
@@ -79,39 +112,57 @@ def record(
     full_read_at: datetime | None = None,
     move: Move | None = None,
 ) -> None:
-    """Write one poll down: the log, the channel's new state, and the end of its lease.
+    """Write one poll down: the log, the channel's new state, and the end of its lease."""
+    record_all(connection, [Polled(state, poll, validators, body_hash, hints, full_read_at, move)])
 
-    `hints` and `full_read_at` are of a reading of the whole document; without one, what is known
-    is kept.
-    """
+
+def record_all(connection: Connection, polled: Iterable[Polled]) -> None:
+    """Write several polls down. Those that change the same columns share one statement."""
+    alike: dict[frozenset[str], list[dict[str, Any]]] = {}
+    log = []
+    for each in polled:
+        row = {"polled_id": each.state.id, **_changes(each)}
+        alike.setdefault(frozenset(row), []).append(row)
+        log.append(_log_row(each.state.id, each.poll))
+    for rows in alike.values():
+        connection.execute(_RECORD, rows)
+    if log:
+        connection.execute(insert(polls), log)
+
+
+_RECORD = update(channels).where(channels.c.id == bindparam("polled_id"))
+
+
+def _changes(polled: Polled) -> dict[str, Any]:
+    state, poll, hints = polled.state, polled.poll, polled.hints
     failed = poll.status is PollStatus.FAILED
     changes: dict[str, Any] = {
-        "etag": validators.etag,
-        "last_modified": validators.last_modified,
-        "body_hash": body_hash,
+        "etag": polled.validators.etag,
+        "last_modified": polled.validators.last_modified,
+        "body_hash": polled.body_hash,
         "failures": state.failures + 1 if failed else 0,
         "interval_seconds": round(poll.interval.total_seconds()),
         "next_poll_at": poll.next_poll_at,
         "plan_reason": poll.plan_reason,
+        "plan_facts": poll.plan and {"key": poll.plan.key, **poll.plan.values},
         "last_polled_at": poll.started_at,
         "last_status": str(poll.status),
         "last_http": poll.http,
         "last_error": poll.failure.detail if poll.failure else None,
         "turnover_seconds": poll.turnover.total_seconds() if poll.turnover else None,
-        **_move_columns(move),
+        **_move_columns(polled.move),
         "lease_owner": None,
         "lease_until": None,
     }
     if hints is not None:
         changes["hints"] = _hints_json(hints)
-    if full_read_at is not None:
-        changes["full_read_at"] = full_read_at
+    if polled.full_read_at is not None:
+        changes["full_read_at"] = polled.full_read_at
     if not failed:
         changes["last_success_at"] = poll.started_at
     if poll.new:
         changes["last_new_at"] = poll.started_at
-    connection.execute(update(channels).where(channels.c.id == state.id).values(changes))
-    connection.execute(insert(polls).values(_log_row(state.id, poll)))
+    return changes
 
 
 def recent_polls(connection: Connection, channel_id: int, limit: int = 20) -> list[Row[Any]]:
@@ -129,6 +180,12 @@ def recent_polls(connection: Connection, channel_id: int, limit: int = 20) -> li
 def body_hash(body: bytes) -> str:
     """What tells whether a channel's bytes are those of the last time."""
     return hashlib.sha256(body).hexdigest()
+
+
+def _of(keys: Iterable[ChannelKey], query: Select[Any]) -> Select[Any]:
+    """The query, for the rows of the sources of these channels at least."""
+    sources = {source for source, _ in keys}
+    return query if len(sources) >= _ALL_FROM else query.where(channels.c.source.in_(sources))
 
 
 def _state(row: Row[Any]) -> ChannelState:
@@ -152,7 +209,15 @@ def _state(row: Row[Any]) -> ChannelState:
         hints=_hints(row.hints or {}),
         full_read_at=row.full_read_at,
         move=_move(row),
+        plan=_reason(row.plan_facts),
     )
+
+
+def _reason(facts: Mapping[str, Any] | None) -> Reason | None:
+    """None where the plan was made before reasons were kept so."""
+    if not facts:
+        return None
+    return Reason(facts["key"], {name: each for name, each in facts.items() if name != "key"})
 
 
 def _move(row: Row[Any]) -> Move | None:

@@ -1,18 +1,33 @@
-"""Generated sites: a feed and its pages, with the habits that the site was given."""
+"""Generated sites: what announces articles, and their pages, with the habits the site was given."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 
 from monitor.newsroom.exchange import Answer, Request
 from monitor.newsroom.render import render
-from monitor.newsroom.sites.shape import Contents, Setting, document, moved, not_found, plain
-from monitor.newsroom.world import Article, Shown
+from monitor.newsroom.sites.shape import (
+    XML,
+    Contents,
+    Setting,
+    document,
+    moved,
+    not_found,
+    plain,
+)
+from monitor.newsroom.world import AnnouncedBy, Article, Shown
 
 _WITHOUT_LINK = ("guid-only", "text-only")
+_NEW_AT_EACH_LOAD = ("none", "churn")
+_ANNOUNCING: Mapping[str, AnnouncedBy] = {
+    "/feed.xml": "feed",
+    "/sitemap.xml": "sitemap",
+    "/latest": "listing",
+}
 _NUMBERED = re.compile(r"(.*)-v(\d+)")
 
 
@@ -27,16 +42,18 @@ class Generated:
         self._setting = setting
         self._habits = setting.host.site.habits
         self._loads = count(1)
+        self._written: dict[AnnouncedBy, tuple[Sequence[Shown], Answer]] = {}
         self._contents = Contents.of(self, setting.articles())
 
     def path_of(self, article: Article) -> str:
         return f"/news/{article.slug}"
 
     def answer(self, request: Request, now: datetime) -> Answer:
-        if request.path == "/feed.xml":
-            return self._feed(now)
+        announcing = _ANNOUNCING.get(request.path)
+        if announcing == self._habits.announced_by:
+            return self._announcing(announcing, now)
         if request.path == "/robots.txt":
-            return plain("User-agent: *\nDisallow:\n")
+            return plain(self._habits.robots)
         path, number = _without_number(request.path)
         shown = self._contents.find(path, now)
         if shown is None or number not in (1, shown.version.number):
@@ -47,8 +64,26 @@ class Generated:
             return moved(self._link(shown))
         return self._page(shown, now)
 
-    def _feed(self, now: datetime) -> Answer:
+    def _announcing(self, kind: AnnouncedBy, now: datetime) -> Answer:
+        """The same bytes as long as the same is shown, unless each load is another by habit."""
         shown = self._setting.visible(now)[: self._habits.window]
+        written = self._written.get(kind)
+        if written is None or written[0] != shown or self._habits.identity in _NEW_AT_EACH_LOAD:
+            written = shown, _WRITE[kind](self, shown)
+            self._written[kind] = written
+        return self._validated(written[1], now)
+
+    def _sitemap(self, shown: Sequence[Shown]) -> Answer:
+        entries = [(self._announced(one), one) for one in shown]
+        text = render("news_sitemap.xml", name=self._setting.title, entries=entries)
+        return document(text, "sitemap", shown, content_type=XML)
+
+    def _listing(self, shown: Sequence[Shown]) -> Answer:
+        entries = [(self._announced(one), one) for one in shown]
+        text = render("generated_listing.html", setting=self._setting, entries=entries)
+        return document(text, "listing", shown)
+
+    def _feed(self, shown: Sequence[Shown]) -> Answer:
         entries = [(self._announced(one), one) for one in shown]
         text = render(
             "generated_rss.xml",
@@ -59,8 +94,7 @@ class Generated:
             with_link=self._habits.identity not in _WITHOUT_LINK,
             date_of=self._date_of,
         )
-        answer = document(self._encode(text), "feed", shown, content_type="application/rss+xml")
-        return self._validated(answer, now)
+        return document(self._encode(text), "feed", shown, content_type="application/rss+xml")
 
     def _page(self, shown: Shown, now: datetime) -> Answer:
         charset = self._habits.charset
@@ -111,3 +145,10 @@ class Generated:
 
     def _encode(self, text: str) -> bytes:
         return text.encode(self._habits.charset, errors="xmlcharrefreplace")
+
+
+_WRITE = {
+    "feed": Generated._feed,
+    "sitemap": Generated._sitemap,
+    "listing": Generated._listing,
+}
