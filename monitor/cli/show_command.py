@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import click
 
 from config.settings import load_settings
 from monitor.bootstrap import open_archive
-from monitor.cli.output import json_option, print_json, published_at, say, start_logging, when
+from monitor.cli.output import (
+    json_option,
+    print_json,
+    published_at,
+    say,
+    start_logging,
+    stated_lines,
+    when,
+)
 from monitor.cli.versions import version_lines, version_records
 from monitor.errors import UsageError
 from monitor.model import ArchivedArticle, Match, Version
 from monitor.pipeline.article_format import to_record
-from storage.repositories import articles, rechecks
+from storage.repositories import articles, judgements, rechecks
+from storage.repositories.judgements import Findings
 
 
 @click.command("show")
@@ -35,6 +46,7 @@ def command(article_id: str, as_json: bool) -> int:
             raise UsageError(f"The archive has no article {article_id}")
         versions = articles.versions_of(connection, archived.id)
         notes = rechecks.notes(connection, archived.id)
+        findings = judgements.findings_of(connection, archived.id)
         copies = articles.same_text_elsewhere(connection, archived)
     if as_json:
         print_json(
@@ -43,10 +55,16 @@ def command(article_id: str, as_json: bool) -> int:
                 "history": version_records(versions),
                 "notes": [code for code, _ in notes],
                 "copies": [str(each.id) for each in copies],
+                "passing": [asdict(each) for each in findings.passing],
+                "entities": [asdict(each) for each in findings.mentions],
+                "corrections": [
+                    asdict(each) | {"made_at": each.made_at.isoformat()}
+                    for each in findings.corrections
+                ],
             }
         )
     else:
-        _print(archived, versions, copies, [words for _, words in notes])
+        _print(archived, versions, copies, [words for _, words in notes], findings)
     return 0
 
 
@@ -55,15 +73,19 @@ def _print(
     versions: list[Version],
     copies: list[ArchivedArticle],
     notes: list[str],
+    findings: Findings,
 ) -> None:
     article = archived.article
     say(click.style(article.title, bold=True))
     say(article.url)
-    say(f"{archived.source} · {article.language} · published {published_at(article.published)}")
+    dated = published_at(article.published, article.published_precision)
+    say(f"{archived.source} · {article.language} · published {dated}")
     if article.authors:
         say(f"by {', '.join(article.authors)}")
     if archived.withdrawn is not None:
         say(f"withdrawn by its publisher: gone since {when(archived.withdrawn)}")
+    for line in stated_lines(article):
+        say(line)
     for words in notes:
         say(f"note: {words}")
     say(f"first seen {when(archived.first_seen)} · text from {article.text_from}: {article.reason}")
@@ -75,6 +97,7 @@ def _print(
         _print_match(match)
     if not archived.matches:
         say("  none")
+    _print_findings(findings)
     if len(versions) > 1:
         say("Versions:")
         for line in version_lines(versions):
@@ -84,6 +107,18 @@ def _print(
         for copy in copies:
             role = "first" if copy.id == archived.duplicate_of else "copy"
             say(f"  {copy.id}  {role}  {copy.source}  {copy.article.title}  {copy.article.url}")
+
+
+def _print_findings(findings: Findings) -> None:
+    for correction in findings.corrections:
+        verb = "added" if correction.belongs else "removed"
+        why = f": {correction.note}" if correction.note else ""
+        say(f"  {correction.topic} was {verb} by {correction.made_by}{why}")
+    for match in findings.passing:
+        say(f"  in passing: {match.topic}  {match.score:.2f}")
+    if findings.mentions:
+        names = (f"{each.entity} ({each.count})" for each in findings.mentions)
+        say(f"Names: {', '.join(names)}")
 
 
 def _print_match(match: Match) -> None:

@@ -13,6 +13,8 @@ from config.settings import load_settings
 from config.topic import Example, Topic
 from monitor.bootstrap import open_archive
 from monitor.cli.output import json_option, print_json, say, start_logging
+from monitor.cli.topics_correct import correct
+from monitor.cli.topics_try import report, try_
 from monitor.errors import UsageError
 from monitor.model import Match
 from monitor.pipeline.detect_language import detect_language
@@ -31,6 +33,7 @@ def command(ctx: click.Context, as_json: bool) -> int:
       monitor topics
       monitor topics check
       monitor topics explain article.txt
+      monitor topics try mine/topics/ai-law.toml
     """
     if ctx.invoked_subcommand is not None:
         return 0
@@ -59,6 +62,11 @@ class Checked:
     holds: bool
     title: str
     score: float
+
+
+command.add_command(correct)
+command.add_command(try_)
+command.add_command(report)
 
 
 @command.command("check")
