@@ -97,6 +97,15 @@ def refused_address(address: str, *, allow_private: bool = False) -> str | None:
     return None
 
 
+def is_address(host: str) -> bool:
+    """Whether `host` is an IP address in its plain spelling, not a name."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """A URL that passed the gate, spelt in the one way that every parser reads alike."""

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, zip_longest
 
-from monitor.fetch.addresses import refusal, refused_address
+from monitor.fetch.addresses import is_address, refusal, refused_address
 from monitor.fetch.stack import httpcore
 from monitor.model import Failure, Fate
 
@@ -50,6 +50,8 @@ class SystemResolver:
         self._threads = ThreadPoolExecutor(max_workers=16, thread_name_prefix="resolve")
 
     async def __call__(self, host: str, port: int) -> Sequence[str]:
+        if is_address(host):  # nothing to be looked up, and no thread to be woken for it
+            return [host]
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, _look_up, host, port)
 
@@ -132,6 +134,8 @@ async def _first_connected(
     connect: Callable[[str], Awaitable[httpcore.AsyncNetworkStream]],
 ) -> httpcore.AsyncNetworkStream:
     """Happy eyeballs: each address gets a head start, the first that connects wins."""
+    if len(addresses) == 1:  # no race, and no task for it
+        return await connect(addresses[0])
     waiting = list(addresses)
     running: set[asyncio.Future[httpcore.AsyncNetworkStream]] = set()
     last: Exception | None = None

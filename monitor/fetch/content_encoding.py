@@ -9,11 +9,12 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 
+import brotli
 import zstandard
 
 from monitor.model import Failure, Fate
 
-ACCEPT_ENCODING = "gzip, deflate, zstd"
+ACCEPT_ENCODING = "gzip, deflate, br, zstd"
 
 _GZIP_MAGIC = b"\x1f\x8b\x08"
 _STEP = 256 * 1024
@@ -31,7 +32,7 @@ _BOMB_RATIO = 500
 
 
 def coding_of(header: str) -> str | Failure:
-    """The one coding named by a Content-Encoding header: identity, gzip, deflate or zstd."""
+    """The one coding named by a Content-Encoding header: identity, gzip, deflate, br or zstd."""
     names = [name.strip().lower().removeprefix("x-") for name in header.split(",")]
     names = [name for name in names if name not in ("", "identity")]
     if len(names) > 1:
@@ -39,7 +40,7 @@ def coding_of(header: str) -> str | Failure:
             "fetch.encoding", "the answer is compressed more than once, which is refused"
         )
     coding = names[0] if names else "identity"
-    if coding not in ("identity", "gzip", "deflate", "zstd"):
+    if coding not in ("identity", "gzip", "deflate", "br", "zstd"):
         return Failure(
             "fetch.encoding",
             f'the answer is in the encoding "{coding[:40]}", which was not asked for',
@@ -69,7 +70,7 @@ def decode(raw: bytes, coding: str, limit: int, *, cut: bool = False) -> bytes |
     except EOFError:
         if not cut:
             return Failure("fetch.truncated", f"the answer's {coding} data ends too early")
-    except (zlib.error, zstandard.ZstdError) as error:
+    except (zlib.error, brotli.error, zstandard.ZstdError) as error:
         if not cut:
             return Failure("fetch.encoding", f"the answer's {coding} data is damaged ({error})")
     if len(body) <= limit:
@@ -99,6 +100,8 @@ def _pieces(raw: bytes, coding: str) -> Iterator[tuple[bytes, int]]:
     """Decoded pieces, each with the number of bytes of `raw` that were used up to its end."""
     if coding == "zstd":
         return _unzstd(raw)
+    if coding == "br":
+        return _unbrotli(raw)
     if coding == "gzip":
         return _inflate(raw, 16 + zlib.MAX_WBITS)
     return _inflate(raw, zlib.MAX_WBITS if _is_zlib(raw) else -zlib.MAX_WBITS)
@@ -128,6 +131,24 @@ def _inflate(raw: bytes, wbits: int) -> Iterator[tuple[bytes, int]]:
         if not raw.startswith(_GZIP_MAGIC, at):
             return
     raise zlib.error("too many parts")
+
+
+def _unbrotli(raw: bytes) -> Iterator[tuple[bytes, int]]:
+    """Raises EOFError at an unfinished end. Brotli has no members: what follows is damage.
+
+    One piece may be twice `_STEP` long, because the decoder's buffer grows in blocks.
+    """
+    view, at = memoryview(raw), 0
+    decoder = brotli.Decompressor()
+    while not decoder.is_finished():
+        step = view[at : at + _INPUT] if decoder.can_accept_more_data() else view[:0]
+        at += len(step)
+        piece = decoder.process(step, output_buffer_limit=_STEP)
+        yield piece, at
+        if not step and not piece and not decoder.is_finished():
+            raise EOFError
+    if at < len(raw):
+        raise brotli.error("data after the end")
 
 
 def _unzstd(raw: bytes) -> Iterator[tuple[bytes, int]]:

@@ -6,6 +6,7 @@ import tracemalloc
 import zlib
 from collections.abc import Callable
 
+import brotli
 import pytest
 import zstandard
 
@@ -31,6 +32,7 @@ ENCODERS: dict[str, Callable[[bytes], bytes]] = {
     "identity": bytes,
     "gzip": gzip.compress,
     "deflate": zlib.compress,
+    "br": brotli.compress,
     "zstd": zstandard.compress,
 }
 
@@ -54,6 +56,22 @@ def test_several_members_are_joined(coding: str) -> None:
 def test_gzip_is_recognised_by_its_first_bytes() -> None:
     assert decode(gzip.compress(TEXT), "identity", MIB) == TEXT  # packed, not labelled
     assert decode(TEXT, "gzip", MIB) == TEXT  # labelled, not packed
+
+
+def test_what_follows_brotli_data_is_damage() -> None:
+    for data in (TEXT, NOISE):
+        assert code(decode(brotli.compress(data) + b"garbage", "br", MIB)) == "fetch.encoding"
+
+
+def test_a_brotli_bomb_costs_no_more_than_the_limit() -> None:
+    squeezer = brotli.Compressor(quality=1)
+    bomb = b"".join(squeezer.process(bytes(MIB)) for _ in range(1024)) + squeezer.finish()
+    tracemalloc.start()
+    try:
+        assert code(decode(bomb, "br", 8 * MIB)) == "fetch.bomb"
+        assert tracemalloc.get_traced_memory()[1] < 32 * MIB
+    finally:
+        tracemalloc.stop()
 
 
 def test_what_follows_the_gzip_data_is_ignored() -> None:
@@ -145,7 +163,7 @@ def test_one_known_coding_is_named(header: str, coding: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "header", ["br", "gzip, gzip", "gzip, br", "compress", "gzip;q=1", "utf-8"]
+    "header", ["brotli", "gzip, gzip", "gzip, br", "compress", "gzip;q=1", "utf-8"]
 )
 def test_stacked_and_unknown_codings_are_refused(header: str) -> None:
     failure = coding_of(header)
