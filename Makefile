@@ -6,10 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check format lock clean
+.PHONY: help run demo test check format lock clean feed-corpus benchmark-extraction benchmark-polling benchmark-pool benchmark-start
 
 help:  ## List these commands
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 22
 
 run: $(VENV)/.installed  ## Poll the sources and serve the page on http://127.0.0.1:8000
 	$(BIN)/monitor migrate
@@ -39,6 +39,23 @@ lock: $(VENV)/.tested  ## Renew the locks from pyproject.toml
 
 COMPILE := --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-header --no-annotate --quiet $(UPGRADE)
+
+feed-corpus: $(VENV)/.tested  ## Compare our feed parser with feedparser over a folder: DIR=…
+	$(BIN)/python -m benchmarks.feed_corpus $(DIR)
+
+# The figures that docs/benchmarks.md shows are those kept in benchmarks/results.
+benchmark-pool: $(VENV)/.tested  ## Memory and gain of the pool that extracts: N=20000, DIR=… of saved pages
+	$(BIN)/python -m benchmarks.pool $(DIR) --pages $(or $(N),20000) $(ARGS)
+
+benchmark-polling: $(VENV)/.tested  ## What a poll costs beside a bare request: N=1000
+	$(BIN)/python -m benchmarks.polling --sites $(or $(N),1000) $(ARGS)
+
+benchmark-start: $(VENV)/.tested  ## What it costs to start, beside python
+	$(BIN)/python -m benchmarks.start $(ARGS)
+
+# DIR has labelled pages in one of the shapes that benchmarks/extraction.py names, or folders of them.
+benchmark-extraction: $(VENV)/.tested  ## Score extraction on labelled pages, trafilatura beside it: DIR=…
+	$(BIN)/python -m benchmarks.extraction "$(DIR)" $(ARGS)
 
 clean:  ## Remove what was built
 	rm -rf $(VENV) dist build .coverage .mypy_cache .ruff_cache .pytest_cache

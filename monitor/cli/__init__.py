@@ -31,6 +31,8 @@ COMMANDS = {
     "import": "Store articles from JSON Lines or WARC files, sources from OPML.",
     "export": "Write the articles that match to a file.",
     "backfill": "Fetch what a source published since a day.",
+    "reconcile": "Compare what sources announce now with the archive.",
+    "reprocess": "Read the stored pages again, by the rules of today; no publisher is asked.",
     "extract": "Show what extraction makes of a page; nothing is stored.",
     "feed": "Show what a feed, sitemap or listing announces; nothing is stored.",
     "sources": "List, check, add and export sources.",

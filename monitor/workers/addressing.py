@@ -25,7 +25,7 @@ def addressed(
             url = canonical_url(entry.url)
         except InvalidUrl:
             continue
-        if _wanted(source, url):
+        if is_wanted(source, url):
             found.append(address(settled(source, channel, entry, url, now)))
     return found + addressed_without_link(source, channel, announced, now)
 
@@ -35,7 +35,8 @@ def address(entry: Entry) -> Addressed:
     return Addressed(entry, same_article_key(entry.url), urlsplit(entry.url).netloc)
 
 
-def _wanted(source: Source, url: str) -> bool:
+def is_wanted(source: Source, url: str) -> bool:
+    """Whether the source's `include` and `exclude` let an address in."""
     if source.include and not any(re.search(pattern, url) for pattern in source.include):
         return False
     return not any(re.search(pattern, url) for pattern in source.exclude)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,13 +15,15 @@ from monitor.pipeline.dates import by_publishers_clock, is_plausible
 from monitor.pipeline.decide_retry import decide_retry
 from monitor.pipeline.entry_identity import another_article, content_key
 from monitor.pipeline.find_duplicates import fingerprint, share_words
+from monitor.pipeline.marks import LIVE
 from monitor.pipeline.next_recheck import next_recheck
+from monitor.pipeline.page_repeated import paragraph_digests, without_repeated
 from monitor.workers.fetch_pages import give_back
 from monitor.workers.identity import earlier_article, same_words
 from monitor.workers.parsing import article_without_page, extract_article
 from monitor.workers.relate import relate
 from monitor.workers.services import Services
-from storage.repositories import articles, entries, pages, rechecks
+from storage.repositories import articles, entries, pages, paragraphs, rechecks
 
 EXTRACT_SECONDS = 20.0
 SAME_PAGE = 0.5
@@ -67,9 +70,14 @@ async def extract_page(services: Services, source: Source, kept: KeptEntry) -> O
 
 
 async def read_page(
-    services: Services, source: Source, page: Page, announced: Entry
+    services: Services,
+    source: Source,
+    page: Page,
+    announced: Entry,
+    *,
+    now: datetime | None = None,
 ) -> Article | Failure:
-    """What extraction makes of a page, in a child."""
+    """What extraction makes of a page, in a child; `now` is the clock's time unless given."""
     return await services.sandbox.run(
         extract_article,
         page.body,
@@ -77,6 +85,8 @@ async def read_page(
         content_type=page.headers.get("content-type", ""),
         source=source,
         announced=announced,
+        fetched_at=page.fetched_at,
+        now=now or services.now(),
         timeout=EXTRACT_SECONDS,
     )
 
@@ -94,29 +104,39 @@ async def store_page(
     known, by its address or otherwise. Without `asking` no publisher is asked for that."""
     earlier = None
     configured = source.id in services.catalog.sources  # else it stands for many outlets
-    if configured and kept.article_id is None and not _is_stand_in(article):
+    if configured and kept.article_id is None and not is_stand_in(article):
         earlier = await earlier_article(
             services, source, kept, page.final_url, article, asking=asking
         )
     return await services.write(
-        lambda connection: _store(connection, services, source, kept, page, article, earlier)
+        lambda connection: store_reading(
+            connection, services, source, kept, page, article, earlier=earlier
+        )
     )
 
 
-def _store(
+def store_reading(
     connection: Connection,
     services: Services,
     source: Source,
     kept: KeptEntry,
     page: Page,
     article: Article,
-    earlier: int | None,
+    *,
+    earlier: int | None = None,
+    read_at: datetime | None = None,
 ) -> Outcome:
+    """The same in a transaction that is open already. `earlier` is the article that this one is
+    known as under another address, `read_at` when somebody else read the page."""
     now = services.now()
     article = settled(article, source, kept, now)
-    own = {same_article_key(kept.entry.url), same_article_key(page.final_url)}
+    own = {same_article_key(kept.entry.url)}
+    if not is_stand_in(article):  # what refused it may be one page for all: a login, the front
+        own.add(same_article_key(page.final_url))
     known = kept.article_id or articles.find(connection, own)
-    if _is_stand_in(article) and known is not None and not _stands_in(connection, known):
+    digests = own_paragraphs(article)
+    article = without_the_sources(connection, source, article, digests, known)
+    if is_stand_in(article) and known is not None and not _stands_in(connection, known):
         _read_again(connection, services, kept, article, known)
         return Outcome(known, Stored.KNOWN, is_copy=False)
     declared = same_article_key(article.url)
@@ -131,19 +151,23 @@ def _store(
         source=source.id,
         fingerprint=fingerprint(article.text),
         keys=own | {declared},
-        now=now,
+        now=read_at or now,
         known_as=earlier if known is None else known,
         page_id=page.id,
         first_seen=kept.first_seen,
     )
+    if stored is Stored.NEW and digests:
+        paragraphs.learn(connection, source.id, digests, now)
     if has_moved and stored is Stored.KNOWN:
         articles.move(connection, article_id, article.url)
     check_at = None  # a page that was refused has its own plan
-    if not _is_stand_in(article):
-        check_at = next_recheck(article.published, kept.first_seen, now, 0, False)
-    entries.stored(connection, kept.id, article_id, check_at)
+    if not is_stand_in(article):
+        check_at = next_recheck(
+            article.published, kept.first_seen, now, 0, False, live=LIVE in article.marks
+        )
+    entries.stored(connection, kept.id, article_id, check_at, announcements=kept.announcements)
     rechecks.only(connection, kept.id, article_id)
-    if _is_stand_in(article):
+    if is_stand_in(article):
         _read_again(connection, services, kept, article, article_id)
     is_copy = stored is not Stored.KNOWN and relate(connection, article_id, article)
     return Outcome(article_id, stored, is_copy)
@@ -176,7 +200,7 @@ def _store_words(
         known_as=known,
         first_seen=kept.first_seen,
     )
-    entries.stored(connection, kept.id, article_id)
+    entries.stored(connection, kept.id, article_id, announcements=kept.announcements)
     is_copy = stored is not Stored.KNOWN and relate(connection, article_id, article)
     return Outcome(article_id, stored, is_copy)
 
@@ -188,21 +212,51 @@ def settled(article: Article, source: Source, kept: KeptEntry, now: datetime) ->
     if published is not None and not is_plausible(published, now):
         announced = kept.entry.published
         channel = None if announced is None else "channel"
-        article = replace(article, published=announced, published_from=channel)
+        article = replace(
+            article, published=announced, published_from=channel, published_precision=None
+        )
     if article.published is not None:
         published = by_publishers_clock(article.published, source.zone)
         article = replace(article, published=published)
     return article
 
 
-def _is_stand_in(article: Article) -> bool:
+def own_paragraphs(article: Article) -> Sequence[str]:
+    """The digests of what the page itself says; a channel's words are not counted."""
+    return () if article.text_from == "feed" else paragraph_digests(article.text)
+
+
+def without_the_sources(
+    connection: Connection,
+    source: Source,
+    article: Article,
+    digests: Sequence[str],
+    known: int | None,
+) -> Article:
+    """The article without what its source repeats below every text.
+
+    One that is archived with it keeps it: a source says nothing new because more is known of it.
+    """
+    text, left_out = without_repeated(
+        article.text, paragraphs.repeated(connection, source.id, digests)
+    )
+    if not left_out:
+        return article
+    archived = articles.get(connection, known) if known is not None else None
+    if archived is not None and archived.article.text == article.text:
+        return article
+    reason = f"{article.reason}; without {left_out} of the source's repeated paragraphs"
+    return replace(article, text=text, reason=reason)
+
+
+def is_stand_in(article: Article) -> bool:
     """Whether the channel's words stand in for a page that was refused: a login page, nothing."""
     return article.text_from == "feed" and article.reason.startswith("extract.")
 
 
 def _stands_in(connection: Connection, article_id: int) -> bool:
     archived = articles.get(connection, article_id)
-    return archived is not None and _is_stand_in(archived.article)
+    return archived is not None and is_stand_in(archived.article)
 
 
 def _read_again(

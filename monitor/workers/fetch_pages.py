@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from config.source import Source
 from monitor.fetch.settings import PAGE_LIMIT
-from monitor.model import EntryState, Failure, KeptEntry, Response
+from monitor.model import EntryState, Failure, Fate, KeptEntry, Response
 from monitor.pipeline.decide_retry import decide_retry
 from monitor.pipeline.entry_identity import content_key
 from monitor.workers.services import Services
@@ -40,6 +40,8 @@ async def give_back(services: Services, kept: KeptEntry, failure: Failure) -> En
     """Note why an entry did not get further, and when it is tried again, if it is."""
     now = services.now()
     retry_at = decide_retry(failure, kept.attempts + 1, now)
+    if retry_at is None and failure.code == "extract.soft404":
+        failure = replace(failure, fate=Fate.SKIP)  # it stayed away: there is nothing to look into
     return await services.write(
         lambda connection: entries.failed(connection, kept, failure, retry_at, now)
     )

@@ -28,6 +28,7 @@ from monitor.workers.freshness import conditions, next_validators, was_lied_to
 from monitor.workers.read_channel import read_channel, request
 from monitor.workers.services import Services
 from storage.repositories import channels, entries
+from storage.repositories.channels import Polled
 
 _MAY_BE_OUR_LINE = frozenset({"fetch.dns", "fetch.dns_temp", "fetch.unreachable"})
 
@@ -58,23 +59,24 @@ async def poll_channel(
     started = services.now()
     reading = await _read(services, source, channel, state)
     ended = services.now()
+    if reading.announced is None:
+        return await _note(services, source, channel, state, reading, started, ended)
     announced, response = reading.announced, reading.response
     found = addressed(source, channel, announced, ended)
     keys = {each.key for each in found}
-    complete = announced is not None and announced.complete
 
     def keep(connection: Connection) -> Poll:
         kept = entries.keep(connection, source.id, state.id, found, ended)
-        unseen, window, gap = len(kept.unseen), None, False
-        if announced is not None:
-            window = observe(
-                announced,
-                wanted=len(keys),
-                new=unseen,
-                now=ended,
-                last_read_at=state.last_success_at,
-            )
-            gap = note_gap(connection, state, window, keys, complete=complete, at=started)
+        unseen = len(kept.unseen)
+        window = observe(
+            announced,
+            wanted=len(keys),
+            new=unseen,
+            now=ended,
+            last_read_at=state.last_success_at,
+        )
+        complete = announced.complete
+        gap = note_gap(connection, state, window, keys, complete=complete, at=started)
         plan = _plan(services, source, channel, state, reading, window, ended)
         poll = replace(_poll(reading, plan, started, ended), found=len(found), new=kept.new)
         channels.record(
@@ -90,13 +92,31 @@ async def poll_channel(
                 lied=was_lied_to(state, found, kept.unseen, started),
             ),
             body_hash=reading.body_hash,
-            hints=announced.hints if announced else None,
+            hints=announced.hints,
             full_read_at=started if complete else None,
             move=_move(channel, state, reading, started),
         )
         return replace(poll, gap=gap)
 
     return await services.write(keep)
+
+
+async def _note(
+    services: Services,
+    source: Source,
+    channel: Channel,
+    state: ChannelState,
+    reading: Reading,
+    started: datetime,
+    ended: datetime,
+) -> Poll:
+    """A poll that announced nothing touches its channel only: it is written with others."""
+    plan = _plan(services, source, channel, state, reading, None, ended)
+    poll = _poll(reading, plan, started, ended)
+    validators = next_validators(state, reading.response, None, reading.failure, new=0)
+    move = _move(channel, state, reading, started)
+    await services.note_poll(Polled(state, poll, validators, reading.body_hash, move=move))
+    return poll
 
 
 async def note_defect(
@@ -108,15 +128,8 @@ async def note_defect(
     failure = Failure("internal.error", f"{type(error).__name__}: {error}")
     reading = Reading(channel.url, None, None, failure, state.body_hash)
     poll = _poll(reading, _plan(services, source, channel, state, reading, None, now), now, now)
-    await services.write(
-        lambda connection: channels.record(
-            connection,
-            state,
-            poll,
-            validators=state.validators,
-            body_hash=state.body_hash,
-            move=state.move,
-        )
+    await services.note_poll(
+        Polled(state, poll, state.validators, state.body_hash, move=state.move)
     )
     return poll
 
@@ -217,6 +230,7 @@ def _poll(reading: Reading, plan: Plan, started: datetime, ended: datetime) -> P
         new=0,
         next_poll_at=plan.next_at,
         plan_reason=plan.reason,
+        plan=plan.why,
         interval=plan.interval,
         turnover=plan.turnover,
         warnings=announced.warnings if announced else (),

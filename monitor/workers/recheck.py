@@ -20,8 +20,9 @@ from monitor.fetch.settings import PAGE_LIMIT
 from monitor.model import ArchivedArticle, Article, Failure, Page, Response, Stored, Validators
 from monitor.pipeline.canonical_url import same_article_key
 from monitor.pipeline.find_duplicates import fingerprint
+from monitor.pipeline.marks import LIVE
 from monitor.pipeline.next_recheck import GONE_TWICE, next_look_for_gone, next_recheck
-from monitor.workers.extract import read_page, settled
+from monitor.workers.extract import own_paragraphs, read_page, settled, without_the_sources
 from monitor.workers.relate import relate
 from monitor.workers.services import Services
 from storage.repositories import articles, pages, rechecks
@@ -157,6 +158,7 @@ def _revise(
 ) -> Stored:
     archived = _archived(connection, check)
     old = archived.article
+    article = without_the_sources(connection, source, article, own_paragraphs(article), archived.id)
     if (old.title, fingerprint(old.text)) == (article.title, fingerprint(article.text)):
         _there(connection, now, check)
         return Stored.KNOWN
@@ -215,12 +217,15 @@ def _plan(
     page_id: int | None = None,
     flood: bool = False,
 ) -> None:
-    published = _archived(connection, check).article.published
+    article = _archived(connection, check).article
+    live = LIVE in article.marks
     checks = check.checks + 1
     rechecks.done(
         connection,
         check.kept.id,
-        check_at=next_recheck(published, check.kept.first_seen, now, checks, changed),
+        check_at=next_recheck(
+            article.published, check.kept.first_seen, now, checks, changed, live=live
+        ),
         checks=checks,
         page_id=page_id,
         code="entry.edit_flood" if flood else None,

@@ -23,3 +23,24 @@ def relate(connection: Connection, article_id: int, article: Article) -> bool:
     first, *others = same
     articles.link_copies(connection, first, others)
     return article_id != first
+
+
+def relate_again(connection: Connection, fingerprint_: str) -> int:
+    """Make the articles with this text copies of the first one, and of nothing else: what was a
+    copy, and no longer repeats another text, is one of its own. Returns how many changed."""
+    same = articles.same_text(connection, fingerprint_)
+    if not same:
+        return 0
+    if len(same) == 1 or not may_have_copies(same[0].article.text):
+        return articles.unlink(connection, [each.id for each in same])
+    first, *others = (each.id for each in same)
+    return articles.link_copies(connection, first, others)
+
+
+def misplaced(connection: Connection, fingerprint_: str) -> int:
+    """How many articles with this text `relate_again` would link otherwise than they are."""
+    same = articles.same_text(connection, fingerprint_)
+    related = len(same) > 1 and may_have_copies(same[0].article.text)
+    first = same[0].id if related else None
+    wanted = [None if each.id == first else first for each in same]
+    return sum(each.duplicate_of != one for each, one in zip(same, wanted, strict=True))

@@ -1,7 +1,7 @@
 """One pass: every channel that is due, and everything that follows from it.
 
     claim the channels that are due
-    for each source at once:  poll its channels → fill its gaps
+    for each source at once:  poll its channels → fill its gaps → once a day, reconcile it
                               → fetch the pages of its entries → extract them
                               → look again at a few pages for corrections
     meanwhile and at the end: classify what is new, bring the search index up to date
@@ -21,17 +21,18 @@ from sqlalchemy import Connection
 
 from config.source import Channel, Source
 from monitor.errors import MonitorError
-from monitor.model import ChannelState
+from monitor.model import ChannelState, PollStatus
 from monitor.workers import claims
 from monitor.workers.fill_gaps import fill_gaps
 from monitor.workers.page_work import PageWork, catch_up
 from monitor.workers.poll import note_defect, poll_channel
 from monitor.workers.recheck import recheck_due
+from monitor.workers.reconcile import reconcile_due
 from monitor.workers.report import NobodyWatches, PassReport, SourceTally, Watcher
 from monitor.workers.services import Services
 from monitor.workers.tasks import cause_of, meanwhile, run_all
 from monitor.workers.watch_sources import watch
-from storage.repositories import channels, gaps
+from storage.repositories import channels, gaps, reconciliations, work
 from storage.repositories.channels import ChannelKey
 
 log = logging.getLogger(__name__)
@@ -79,6 +80,8 @@ class _Pass:
         self.slots = asyncio.Semaphore(SOURCES_AT_ONCE)
         self.pages = PageWork(services, self.tallies, self.watcher, self.stop)
         self.with_gaps: set[str] = set()
+        self.with_pages: set[str] = set()
+        self.to_reconcile: set[str] = set()
 
     async def run(self, everything: bool) -> PassReport:
         started = self.services.now()
@@ -113,6 +116,8 @@ class _Pass:
             states = channels.load(connection, configured)
             waiting = gaps.waiting_channels(connection, now)
             self.with_gaps = {state.source for state in states if state.id in waiting}
+            self.with_pages = work.sources_with_pages(connection, list(self.sources), now)
+            self.to_reconcile = reconciliations.due(connection, list(self.sources), now)
             due = [state for state in states if everything or _is_due(state, now)]
             ids = [state.id for state in due]
             until = self.services.lease_end
@@ -151,9 +156,12 @@ class _Pass:
                 await run_all(self._poll(source, channel, state) for channel, state in due)
                 if source.id in self.with_gaps:
                     await fill_gaps(self.services, source, self.stop)
-                await self.pages.fetch_and_extract(source)
-                looks = await recheck_due(self.services, source, self.stop)
-                self.tallies[source.id].updated += looks.updated
+                if source.id in self.to_reconcile:
+                    await reconcile_due(self.services, source, self.stop)
+                if self._may_have_pages(source):
+                    await self.pages.fetch_and_extract(source)
+                    looks = await recheck_due(self.services, source, self.stop)
+                    self.tallies[source.id].updated += looks.updated
             except asyncio.CancelledError:
                 raise
             except Exception as error:
@@ -162,6 +170,13 @@ class _Pass:
                     log.error("%s: the pass over this source ended early: %s", source.id, known)
                 else:
                     log.exception("%s: the pass over this source ended early", source.id)
+
+    def _may_have_pages(self, source: Source) -> bool:
+        """Whether it had pages to be read when the pass began, or was read since. Nearly always
+        nothing is new, and to ask the archive would cost more than the poll did."""
+        read = any(poll.status is PollStatus.OK for _, poll in self.tallies[source.id].channels)
+        known = self.with_pages | self.with_gaps | self.to_reconcile
+        return read or source.id in known
 
     async def _poll(self, source: Source, channel: Channel, state: ChannelState) -> None:
         if self.stop.is_set():
@@ -197,8 +212,7 @@ class _Pass:
 
     async def _next_poll(self) -> datetime | None:
         keys = _configured(self.sources.values())
-        states = await self.services.read(lambda connection: channels.load(connection, keys))
-        return min((state.next_poll_at for state in states if state.next_poll_at), default=None)
+        return await self.services.read(lambda connection: channels.next_poll(connection, keys))
 
 
 def _configured(sources: Iterable[Source]) -> dict[ChannelKey, Channel]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, case, func, insert, or_, select, update
 
 from monitor.model import Entry, EntryState, Failure, Fate, KeptEntry
 from monitor.pipeline.entry_identity import guid_key
@@ -64,6 +64,7 @@ def keep(
     known |= _known(connection, [each.key for each in fresh])
     changed, unseen = 0, frozenset[str]()
     if channel_id is not None:
+        _adopt(connection, source, unique, known, {each.key for each in fresh}, now)
         changed, unseen = _sight(connection, channel_id, unique, known, now, from_archive)
     _fill_dates(connection, unique, known)
     return Kept(new=len(fresh), changed=changed, unseen=unseen)
@@ -125,13 +126,21 @@ def fetched(connection: Connection, entry_id: int, page_id: int | None) -> None:
 
 
 def stored(
-    connection: Connection, entry_id: int, article_id: int, check_at: datetime | None = None
+    connection: Connection,
+    entry_id: int,
+    article_id: int,
+    check_at: datetime | None = None,
+    *,
+    announcements: int | None = None,
 ) -> None:
-    """Its article is in the archive; its page is looked at again at `check_at`, if at all."""
+    """Its article is in the archive; its page is looked at again at `check_at`, if at all.
+
+    One that was announced again after it had been announced so often waits for its next turn.
+    """
     _change(
         connection,
         entry_id,
-        state=EntryState.STORED,
+        state=_unless_announced_again(announcements, EntryState.STORED),
         article_id=article_id,
         attempts=0,
         code=None,
@@ -163,15 +172,18 @@ def failed(
         state = EntryState.SKIPPED
     else:
         state = EntryState.QUARANTINED
+    values: dict[str, Any] = {"state": _unless_announced_again(kept.announcements, state)}
+    if retry_at is not None:
+        again = entries.c.announcements > kept.announcements
+        values["next_attempt_at"] = case((again, entries.c.next_attempt_at), else_=retry_at)
     _change(
         connection,
         kept.id,
-        state=state,
         attempts=kept.attempts + 1,
         code=failure.code,
         detail=failure.detail,
         failing_since=func.coalesce(entries.c.failing_since, now),
-        **({"next_attempt_at": retry_at} if retry_at else {}),
+        **values,
         **_UNCLAIMED,
     )
     return state
@@ -228,6 +240,15 @@ def troubled(connection: Connection, limit: int = 50) -> list[tuple[KeptEntry, s
 def _newest_first(row: Row[Any]) -> tuple[float, int]:
     moment = row.published or datetime.min.replace(tzinfo=UTC)
     return -moment.timestamp(), row.id
+
+
+def _unless_announced_again(announcements: int | None, state: EntryState) -> Any:
+    """The state to settle in. What a correction that was announced meanwhile says has not been
+    read: it is fetched once more, in the same pass if that has time."""
+    if announcements is None:
+        return state
+    again = entries.c.announcements > announcements
+    return case((again, EntryState.WAITING), else_=state)
 
 
 _UNCLAIMED: dict[str, Any] = {"lease_owner": None, "lease_until": None}
@@ -317,6 +338,38 @@ def _row(source: str, each: Addressed, now: datetime, article_id: int | None) ->
         "next_attempt_at": now,
         "article_id": article_id,
     }
+
+
+def _adopt(
+    connection: Connection,
+    source: str,
+    announced: dict[str, Addressed],
+    known: dict[str, Row[Any]],
+    fresh: Collection[str],
+    now: datetime,
+) -> None:
+    """What a person or a file named, no channel has announced and nothing came of is the source's
+    from now on, and is tried again: no pass looks after it otherwise."""
+    idle = {
+        row.id: key for key, row in known.items() if row.article_id is None and key not in fresh
+    }
+    for chunk in _chunks(list(idle)):
+        seen = set(
+            connection.scalars(select(sightings.c.entry_id).where(sightings.c.entry_id.in_(chunk)))
+        )
+        for entry_id in set(chunk) - seen:
+            each = announced[idle[entry_id]]
+            row = _row(source, each, now, None)
+            del row["url"], row["url_key"], row["host"], row["first_seen"], row["article_id"]
+            _change(
+                connection,
+                entry_id,
+                **row,
+                code=None,
+                detail=None,
+                failing_since=None,
+                page_id=None,
+            )
 
 
 def _sight(
@@ -416,6 +469,7 @@ def _announce_again(connection: Connection, entry_id: int, entry: Entry, now: da
         state=EntryState.WAITING,
         attempts=0,
         next_attempt_at=now,
+        announcements=entries.c.announcements + 1,
     )
 
 
@@ -469,6 +523,7 @@ def kept_entry(row: Row[Any]) -> KeptEntry:
         attempts=row.attempts,
         page_id=row.page_id,
         article_id=row.article_id,
+        announcements=row.announcements,
     )
 
 

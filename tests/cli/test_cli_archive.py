@@ -52,11 +52,25 @@ def jsonl(records: list[dict[str, Any]]) -> str:
     return "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in records)
 
 
+# What comes on top of the format.
+STATED = (
+    "place", "withdrawn", "external_id", "published_from", "published_precision", "section",
+    "tags", "image_credit", "languages", "marks",
+)  # fmt: skip
+
+
 @pytest.fixture
 def filled(cli: Cli) -> Cli:
     cli.write("given.jsonl", jsonl(RECORDS))
     tally = cli.record("import", "given.jsonl", "--json")
-    assert tally == {"read": 3, "stored": 3, "updated": 0, "known": 0, "duplicates": 1}
+    assert tally == {
+        "read": 3,
+        "stored": 3,
+        "updated": 0,
+        "known": 0,
+        "older": 0,
+        "duplicates": 1,
+    }
     return cli
 
 
@@ -64,7 +78,7 @@ def test_an_export_has_the_article_format(filled: Cli) -> None:
     records = filled.lines("export")
     assert [each["id"] for each in records] == ["1", "2", "3"]
     for each in records:
-        assert set(FORMAT) <= set(each) <= {*FORMAT, "place", "withdrawn", "external_id"}
+        assert set(FORMAT) <= set(each) <= {*FORMAT, *STATED}
     law, copy, kazakh = records
     assert law["url"] == "https://example.org/law"
     assert law["authors"] == ["Aida Sarsen", "-R. Novak"]
@@ -182,7 +196,7 @@ def test_show(filled: Cli) -> None:
     assert set(FORMAT) | {"history", "copies"} <= set(record)
     assert record["copies"] == ["1"]
     assert [set(each) for each in record["history"]] == [
-        {"number", "seen", "title", "text", "changes"}
+        {"number", "seen", "title", "text", "changes", "origin"}
     ]
     out = filled.run("show", "1").out
     assert RECORDS[0]["title"] in out

@@ -53,3 +53,25 @@ def test_a_bomb_in_a_file_is_named(cli: Cli, tmp_path: Path) -> None:
     ended = cli.run("extract", str(file))
     assert ended.code == 1
     assert "bomb.html.gz holds more than" in ended.out
+
+
+SITEMAP = """<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+<url><loc>https://herald.example/2026/03/fibre/</loc></url></urlset>"""
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("жаңа лента.xml", FEED.encode()),
+        ("-feed", FEED.encode()),
+        ("http:feed.xml", FEED.encode()),
+        ("wide.xml", FEED.encode("utf-16")),
+        ("sitemap.xml", SITEMAP.encode("utf-16")),
+        ("late.xml", SITEMAP.replace("<urlset", f"<!--{'-  ' * 900}--><urlset").encode()),
+        ("quoted.xml", f"<!-- <urlset> -->{FEED}".encode()),
+    ],
+)
+def test_feeds_under_any_name_and_in_any_charset(cli: Cli, name: str, data: bytes) -> None:
+    (cli.folder / name).write_bytes(data)
+    [record] = cli.lines("feed", "--json", "--", name)
+    assert record["url"] == "https://herald.example/2026/03/fibre/"

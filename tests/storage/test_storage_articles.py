@@ -14,7 +14,7 @@ from monitor.pipeline.find_duplicates import fingerprint
 from storage.database import Database
 from storage.repositories import articles
 from storage.tables import articles as table
-from tests.storage.samples import LATER, NOW, SOURCE, article, put, store
+from tests.storage.samples import LATER, NOW, SOURCE, all_ids, article, put, store
 
 AI_LAW = Match("ai-law", 2.5, (Evidence("ai law", "AI law", "title", 0, 6),))
 CRYPTO = Match("crypto-blockchain", 1.0, (Evidence("крипто", "криптобиржи", "text", 5, 16),))
@@ -164,7 +164,7 @@ def test_who_looks_up_and_then_stores_is_alone(database: Database) -> None:
         thread.join()
     assert wrong == []
     with database.read() as connection:
-        assert len(articles.all_ids(connection)) == 1
+        assert len(all_ids(connection)) == 1
 
 
 # Copies
@@ -330,7 +330,7 @@ def test_the_whole_archive_in_pieces(database: Database, size: int) -> None:
     ids = [store(database, article(str(number))) for number in range(3)]
     with database.read() as connection:
         pieces = list(articles.in_chunks(connection, size))
-        assert articles.all_ids(connection) == ids
+        assert all_ids(connection) == ids
     assert [each.id for piece in pieces for each in piece] == ids
     assert all(len(piece) <= size for piece in pieces)
 
@@ -404,6 +404,6 @@ def test_a_follower_misses_nothing_under_concurrent_writers(database: Database) 
     assert order == sorted(set(order))
     with database.read() as connection:
         numbers = list(connection.scalars(select(table.c.change)))
-        ids = articles.all_ids(connection)
+        ids = all_ids(connection)
     assert len(set(numbers)) == len(ids) == writers * each_writes
     assert seen == dict.fromkeys(ids, LATER)

@@ -54,7 +54,7 @@ def test_what_was_announced_and_is_not_stored(database: Database) -> None:
         entries.failed(connection, one, gone, None)
         entries.failed(connection, two, gone, LATER)
     with database.read() as connection:
-        assert completeness.counts(connection) == {SOURCE: (4, 1)}
+        assert completeness.counts(connection, NOW) == {SOURCE: completeness.Counts(4, 1, 4, 1)}
         found = completeness.unstored(connection, SOURCE, 10)
         assert len(completeness.unstored(connection, SOURCE, 2)) == 2
         assert completeness.unstored(connection, "other", 10) == []

@@ -24,7 +24,7 @@ from storage.migrations import prepare
 from storage.repositories import articles, channels
 from storage.tables import counters, meta
 from tests.postgres import Server
-from tests.storage.samples import NOW, article, channel, poll, store
+from tests.storage.samples import NOW, all_ids, article, channel, poll, store
 
 
 def _value(database: Database, key: str) -> str | None:
@@ -380,5 +380,5 @@ def test_a_connection_that_was_cut_is_replaced(postgres: Server, postgres_archiv
         )
         store(database, article("b"), now=NOW)
         with database.read() as connection:
-            assert len(articles.all_ids(connection)) == 2
+            assert len(all_ids(connection)) == 2
         database.close()

@@ -378,3 +378,80 @@ def test_the_same_entries_announced_by_many_at_once_are_kept_once(database: Data
         thread.join()
     assert wrong == []
     assert sum(new) == 40
+
+
+# Taking over
+
+
+@pytest.mark.parametrize("fate", [Fate.SKIP, Fate.QUARANTINE])
+def test_what_failed_when_it_was_added_is_tried_again_for_a_source(
+    database: Database, fate: Fate
+) -> None:
+    """No pass looks after what a person added; a source that announces it does."""
+    announce(database, entry("a", title=""), source="added")
+    [one] = claim(database, source="added")
+    with database.write() as connection:
+        failure = Failure("http.404", "not there", fate)
+        entries.failed(connection, one, failure, None, NOW)
+    feed = channel(database)
+    announce(database, entry("a", title="Read me"), channel_id=feed.id, now=LATER)
+    found = kept(database, "a")
+    assert (found.source, found.state, found.attempts) == (SOURCE, EntryState.WAITING, 0)
+    assert found.entry.title == "Read me"
+    assert [each.id for each in claim(database, now=LATER)] == [one.id]
+
+
+def test_what_another_channel_announced_is_not_taken_over(database: Database) -> None:
+    feed, sitemap = channel(database), channel(database, SITEMAP)
+    announce(database, entry("a"), channel_id=feed.id)
+    [one] = claim(database)
+    with database.write() as connection:
+        entries.failed(connection, one, Failure("http.410", "gone", Fate.SKIP), None, NOW)
+    announce(database, entry("a"), channel_id=sitemap.id, now=LATER, source="another")
+    assert (kept(database, "a").source, kept(database, "a").state) == (SOURCE, EntryState.SKIPPED)
+
+
+def test_what_was_added_and_stored_stays_as_it_is(database: Database) -> None:
+    announce(database, entry("a"), source="added")
+    article_id = _stored(database, "a")
+    announce(database, entry("a"), channel_id=channel(database).id, now=LATER)
+    found = kept(database, "a")
+    assert (found.source, found.state) == ("added", EntryState.STORED)
+    assert found.article_id == article_id
+
+
+# Announced again while it is in hand
+
+
+def _reworded_in_hand(database: Database) -> tuple[Any, int]:
+    """An entry that was claimed and fetched before its channel announced it in other words."""
+    feed = channel(database)
+    announce(database, entry("a", title="First"), channel_id=feed.id)
+    [held] = claim(database)
+    _fetched(database, "a")
+    announce(database, entry("a", title="Corrected"), channel_id=feed.id)
+    return held, store(database, article("a"))
+
+
+def test_a_correction_announced_while_its_page_is_read_is_fetched_at_once(
+    database: Database,
+) -> None:
+    held, article_id = _reworded_in_hand(database)
+    with database.write() as connection:
+        entries.stored(connection, held.id, article_id, LATER, announcements=held.announcements)
+    [again] = claim(database, "two")
+    assert (again.entry.title, again.article_id) == ("Corrected", article_id)
+    with database.write() as connection:
+        entries.stored(connection, again.id, article_id, LATER, announcements=again.announcements)
+    assert claim(database, "three") == []
+
+
+@pytest.mark.parametrize("retry_at", [None, LATER])
+def test_a_correction_announced_while_its_page_fails_is_fetched_at_once(
+    database: Database, retry_at: Any
+) -> None:
+    held, _ = _reworded_in_hand(database)
+    with database.write() as connection:
+        entries.failed(connection, held, GONE, retry_at)
+    [again] = claim(database, "two")
+    assert again.entry.title == "Corrected"

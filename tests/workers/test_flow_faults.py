@@ -12,6 +12,7 @@ from monitor.fetch.client import Fetcher
 from monitor.fetch.settings import FetchSettings
 from monitor.model import EntryState, Failure, PollStatus
 from monitor.newsroom import faults
+from monitor.newsroom.exchange import Answer
 from monitor.newsroom.faults import Fault
 from monitor.newsroom.world import ValidatorHabit, World
 from monitor.workers.add import add_url
@@ -21,6 +22,7 @@ from monitor.workers.runner import run_pass
 from monitor.workers.sandbox import Sandbox
 from storage.repositories import entries
 from tests.workers.bench import Bench, open_bench, small_world
+from tests.workers.hostile_pages import PAGES
 
 pytestmark = pytest.mark.network
 
@@ -213,5 +215,43 @@ def test_a_server_that_says_unchanged_for_ever(lie: str, tmp_path: Path, sandbox
             await bench.poll(everything=True)
             if lie == "habit":  # the same ETag before and after: it is not sent again
                 await bench.assert_exact()
+
+    asyncio.run(scenario())
+
+
+def hostile(name: str) -> Fault:
+    page = PAGES[name]
+    return lambda request, right: Answer(body=page.body, content_type=page.content_type)
+
+
+def test_hostile_pages_have_their_fates_and_the_rest_of_the_batch_is_stored(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    names = [name for name in PAGES if name != "good"]
+
+    async def scenario() -> None:
+        world = small_world(sites=1, each=len(names) + 3, published=len(names) + 3)
+        async with open_bench(world, tmp_path, sandbox) as bench:
+            announced = [article.slug for article in world.articles.values()]
+            struck = dict(zip(announced, names, strict=False))
+            for slug, name in struck.items():
+                bench.room.fail("g001", f"/news/{slug}", hostile(name))
+            report = await bench.poll()
+            [tally] = report.sources
+            stored = {each.article.url.rpartition("/")[2] for each in await bench.archive()}
+            assert set(announced) - set(struck) <= stored
+            certain = {slug for slug, name in struck.items() if PAGES[name].fates == ("",)}
+            assert certain <= stored
+            async with bench.services() as services:
+                given_up = await services.read(entries.troubled)
+            for kept, code, _ in given_up:
+                assert code in PAGES[struck[kept.entry.url.rpartition("/")[2]]].fates
+            assert set(await bench.states()) <= {
+                EntryState.STORED,
+                EntryState.SKIPPED,
+                EntryState.QUARANTINED,
+                EntryState.WAITING,
+            }
+            assert tally.stored == len(stored)
 
     asyncio.run(scenario())
