@@ -4,6 +4,7 @@ One word for one thing, everywhere in the code, the database and the interface:
 
 source    an outlet that is watched (one TOML file): The Astana Times, Euronews, Akorda
 channel   one address where a source announces articles: a feed, a sitemap or a listing
+hub       a server that tells when a channel has changed (WebSub); a push is its word of it
 gap       a time in which a channel showed more than was seen; filled from its backfill
 entry     an announced link, as the channel gives it; nothing of it has been fetched
 page      the bytes behind an entry as they were fetched, with status, headers and time
@@ -90,6 +91,14 @@ class Hints:
 
 
 @dataclass(frozen=True, slots=True)
+class HubLinks:
+    """The hubs that a feed announces, in its order, and the address that it calls its own."""
+
+    hubs: tuple[str, ...] = ()
+    own: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Announced:
     """What one reading of a channel announces.
 
@@ -106,6 +115,7 @@ class Announced:
     warnings: tuple[str, ...] = ()
     hints: Hints = Hints()
     more_modified: tuple[datetime | None, ...] = ()
+    links: HubLinks = HubLinks()
 
     @property
     def ttl(self) -> timedelta | None:
@@ -257,6 +267,7 @@ class ArchivedArticle:
     place: str | None = None
     matches: tuple[Match, ...] = ()
     withdrawn: datetime | None = None
+    entities: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

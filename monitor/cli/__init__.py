@@ -37,6 +37,7 @@ COMMANDS = {
     "feed": "Show what a feed, sitemap or listing announces; nothing is stored.",
     "sources": "List, check, add and export sources.",
     "topics": "List, check and explain topics.",
+    "entities": "List people, organisations, programmes and places, and who names them.",
     "quarantine": "List what was given up, and try it again.",
     "status": "Show the health of every channel.",
     "settings": "Show every setting and where its value comes from.",

@@ -112,6 +112,7 @@ def _passes(archived: ArchivedArticle, filters: Filters) -> bool:
         (filters.source is None or archived.source == filters.source)
         and (filters.language is None or archived.article.language == filters.language)
         and (filters.topic is None or filters.topic in {each.topic for each in archived.matches})
+        and (filters.entity is None or filters.entity in archived.entities)
         and (filters.since is None or moment >= filters.since)
         and (filters.until is None or moment < filters.until)
     )

@@ -21,13 +21,16 @@ _OPTIONS = (
     click.option("--topic", metavar="T", help="Only this topic; `monitor topics` lists them."),
     click.option("--source", metavar="S", help="Only this source; `monitor sources` lists them."),
     click.option("--lang", metavar="L", help="Only this language: en, fr, ru, kk, …"),
+    click.option(
+        "--entity", metavar="E", help="Only what names this one; `monitor entities` lists them."
+    ),
     click.option("--since", metavar="D", help="Published on this day (the publisher's) or later."),
     click.option("--until", metavar="D", help="Published on this day or earlier."),
 )
 
 
 def filter_options(function: F) -> F:
-    """Give a command the options --topic, --source, --lang, --since and --until."""
+    """Give a command the options --topic, --source, --lang, --entity, --since and --until."""
     for option in reversed(_OPTIONS):
         function = option(function)
     return function
@@ -54,6 +57,11 @@ def read_filters(given: Mapping[str, str | None]) -> Filters:
         topics = load_catalog(load_settings().config_dir).topics
         if topic not in topics:
             raise UsageError(f"No topic is called {topic!r}; there are: {', '.join(topics)}")
+    entity = given["entity"]
+    if entity is not None:
+        entities = load_catalog(load_settings().config_dir).entities
+        if entity not in entities:
+            raise UsageError(f"No entity is called {entity!r}; there are: {', '.join(entities)}")
     first = None if since is None else parse_day(since)
     last = None if until is None else parse_day(until, end=True)
     if first is not None and last is not None and last <= first:
@@ -64,6 +72,7 @@ def read_filters(given: Mapping[str, str | None]) -> Filters:
         language=None if given["lang"] is None else _language(given["lang"]),
         since=first,
         until=last,
+        entity=entity,
     )
 
 

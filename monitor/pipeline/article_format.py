@@ -65,6 +65,7 @@ def to_record(archived: ArchivedArticle) -> dict[str, Any]:
             }
             for match in archived.matches
         ],
+        "entities": dict(archived.entities),
         "place": archived.place,
         "duplicate_of": None if archived.duplicate_of is None else str(archived.duplicate_of),
         "story": None if archived.story is None else str(archived.story),

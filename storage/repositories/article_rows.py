@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
 from monitor.model import ArchivedArticle, Article, Evidence, Match
-from storage.tables import articles, counters, matches
+from storage.tables import articles, counters, matches, mentions
 
 
 def columns_of(article: Article) -> dict[str, Any]:
@@ -93,8 +93,23 @@ def matches_of(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Ma
     return found
 
 
-def archived_article(row: Row[Any], found: tuple[Match, ...]) -> ArchivedArticle:
-    """An article from a row of its table."""
+def entities_of(connection: Connection, ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    """Whom and what these articles name, and how often; the most often named first."""
+    rows = connection.execute(
+        select(mentions.c.article_id, mentions.c.entity, mentions.c["count"].label("times"))
+        .where(mentions.c.article_id.in_(list(ids)))
+        .order_by(mentions.c.article_id, mentions.c["count"].desc(), mentions.c.entity)
+    )
+    found: dict[int, dict[str, int]] = {}
+    for row in rows:
+        found.setdefault(row.article_id, {})[row.entity] = row.times
+    return found
+
+
+def archived_article(
+    row: Row[Any], found: tuple[Match, ...] = (), named: Mapping[str, int] | None = None
+) -> ArchivedArticle:
+    """An article from a row of its table, with its topics and whom it names."""
     return ArchivedArticle(
         id=row.id,
         source=row.source,
@@ -125,4 +140,5 @@ def archived_article(row: Row[Any], found: tuple[Match, ...]) -> ArchivedArticle
         place=row.place,
         matches=found,
         withdrawn=row.withdrawn_at,
+        entities=named or {},
     )

@@ -14,6 +14,7 @@ from storage.repositories.article_rows import (
     archived_article,
     columns_of,
     dated,
+    entities_of,
     matches_of,
     next_change,
     touch,
@@ -109,7 +110,7 @@ def same_text(connection: Connection, fingerprint: str) -> list[ArchivedArticle]
         .where(articles.c.fingerprint == fingerprint)
         .order_by(articles.c.date, articles.c.id)
     )
-    return [archived_article(row, ()) for row in rows]
+    return [archived_article(row) for row in rows]
 
 
 def link_copies(connection: Connection, first: int, others: Sequence[int]) -> int:
@@ -164,7 +165,7 @@ def unclassified(connection: Connection, catalog: str, limit: int) -> list[Archi
     rows = connection.execute(
         select(articles).where(articles.c.id.in_(ids.scalar_subquery())).order_by(articles.c.id)
     )
-    return [archived_article(row, ()) for row in rows]
+    return [archived_article(row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +226,12 @@ def by_ids(connection: Connection, ids: Sequence[int]) -> list[ArchivedArticle]:
         row.id: row
         for row in connection.execute(select(articles).where(articles.c.id.in_(list(ids))))
     }
-    found = matches_of(connection, ids)
-    return [archived_article(rows[id_], found.get(id_, ())) for id_ in ids if id_ in rows]
+    found, named = matches_of(connection, ids), entities_of(connection, ids)
+    return [
+        archived_article(rows[id_], found.get(id_, ()), named.get(id_))
+        for id_ in ids
+        if id_ in rows
+    ]
 
 
 def changed_since(
@@ -236,8 +241,12 @@ def changed_since(
     rows = connection.execute(
         select(articles).where(articles.c.change > change).order_by(articles.c.change).limit(limit)
     ).all()
-    found = matches_of(connection, [row.id for row in rows])
-    return [(row.change, archived_article(row, found.get(row.id, ()))) for row in rows]
+    ids = [row.id for row in rows]
+    found, named = matches_of(connection, ids), entities_of(connection, ids)
+    return [
+        (row.change, archived_article(row, found.get(row.id, ()), named.get(row.id)))
+        for row in rows
+    ]
 
 
 def in_chunks(connection: Connection, size: int = 500) -> Iterator[list[ArchivedArticle]]:
@@ -276,7 +285,7 @@ def copies_of(connection: Connection, article_id: int) -> list[ArchivedArticle]:
     rows = connection.execute(
         select(articles).where(articles.c.duplicate_of == article_id).order_by(articles.c.id)
     )
-    return [archived_article(row, ()) for row in rows]
+    return [archived_article(row) for row in rows]
 
 
 def versions_of(connection: Connection, article_id: int) -> list[Version]:

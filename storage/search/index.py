@@ -173,7 +173,12 @@ class SearchIndex:
         return tantivy.Query.phrase_query(self._schema, field, list(sequence))
 
     def _filters(self, filters: Filters) -> Iterator[tantivy.Query]:
-        exact = {"topic": filters.topic, "source": filters.source, "language": filters.language}
+        exact = {
+            "topic": filters.topic,
+            "source": filters.source,
+            "language": filters.language,
+            "entity": filters.entity,
+        }
         for field, value in exact.items():
             if value is not None:
                 yield tantivy.Query.term_query(self._schema, field, value)
@@ -332,7 +337,7 @@ def _schema() -> tantivy.Schema:
     builder.add_integer_field("id", stored=True, indexed=True, fast=True)
     builder.add_text_field("title", tokenizer_name=_TOKENIZER, index_option="position")
     builder.add_text_field("text", tokenizer_name=_TOKENIZER, index_option="position")
-    for name in ("topic", "source", "language"):
+    for name in ("topic", "source", "language", "entity"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("date", indexed=True, fast=True)
     builder.add_integer_field("day", indexed=True, fast=True)
@@ -347,6 +352,8 @@ def _document(archived: ArchivedArticle) -> tantivy.Document:
         document.add_text(field, " ".join(term for _, term in terms(text, article.language)))
     for match in archived.matches:
         document.add_text("topic", match.topic)
+    for name in archived.entities:
+        document.add_text("entity", name)
     document.add_text("source", archived.source)
     document.add_text("language", article.language)
     date = article.published or archived.first_seen

@@ -36,6 +36,7 @@ class Filters:
     language: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    entity: str | None = None
 
 
 def wall_clock(moment: datetime) -> datetime:

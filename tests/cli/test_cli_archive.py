@@ -54,7 +54,7 @@ def jsonl(records: list[dict[str, Any]]) -> str:
 
 # What comes on top of the format.
 STATED = (
-    "place", "withdrawn", "external_id", "published_from", "published_precision", "section",
+    "place", "entities", "withdrawn", "external_id", "published_from", "published_precision", "section",
     "tags", "image_credit", "languages", "marks",
 )  # fmt: skip
 

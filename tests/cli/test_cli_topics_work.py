@@ -136,3 +136,17 @@ def test_whom_an_article_names_is_stored(filled: Cli) -> None:
     assert named["tokayev"]["count"] == 1
     [evidence] = named["tokayev"]["evidence"]
     assert LAW[evidence["start"] : evidence["end"]] == evidence["words"] == "Tokayev"
+
+
+def test_articles_are_found_by_whom_they_name(filled: Cli) -> None:
+    found = filled.lines("search", "", "--entity", "tokayev", "--json")
+    assert sorted(each["id"] for each in found) == ["1", "2"]
+    assert found[0]["entities"]["tokayev"] == 1
+    assert filled.lines("search", "", "--entity", "durov", "--json") == []
+    assert [each["id"] for each in filled.lines("export", "--entity", "ai-council")] == []
+    counted = {each["id"]: each for each in filled.lines("entities", "--json")}
+    assert (counted["tokayev"]["articles"], counted["durov"]["articles"]) == (2, 0)
+    assert counted["tokayev"]["name"]["kk"] == "Қасым-Жомарт Тоқаев"
+    ended = filled.run("search", "", "--entity", "nobody")
+    assert ended.code == 2
+    assert "No entity is called 'nobody'" in ended.err

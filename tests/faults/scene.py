@@ -127,6 +127,7 @@ class Scene:
 
     def strike(self) -> None:
         self.ill = True
+        self.room.hang_up()  # hours have passed: names are looked up again
         for name, case in self.cases.items():
             host = self.room.sites[self.sites[name]]
             around = Around(host.base, self.rough)
