@@ -22,8 +22,9 @@ from lxml.html import HtmlElement
 from config.source import Selectors, Source
 from monitor.errors import InvalidUrl
 from monitor.model import Article, Entry, Failure, Fate
+from monitor.pipeline.announced_date import announced_precision
 from monitor.pipeline.canonical_url import canonical_url
-from monitor.pipeline.dates import Dated, parse_date, possible_dates
+from monitor.pipeline.dates import Dated, parse_date
 from monitor.pipeline.decode import decode
 from monitor.pipeline.detect_language import detect_language, language_code
 from monitor.pipeline.json_ld import comparable
@@ -161,7 +162,7 @@ def _from_channel(
         authors=clean_authors(announced.authors),
         published=announced.published,
         published_from="channel" if announced.published is not None else None,
-        published_precision=_precision(announced, source),
+        published_precision=announced_precision(announced),
         text_from="feed",
         reason=f"{refused.code}: {refused.detail}",
     )
@@ -241,7 +242,7 @@ def _published(
     tag = stated.language or (source.language if source is not None else None)
     channel = None
     if announced is not None and announced.published is not None:
-        channel = Dated(announced.published, _precision(announced, source) or "second")
+        channel = Dated(announced.published, announced_precision(announced) or "second")
     return choose_date(
         stated.dates,
         ruled[:3],
@@ -255,16 +256,6 @@ def _published(
         fetched_at=fetched_at,
         now=now,
     )
-
-
-def _precision(announced: Entry, source: Source | None) -> str | None:
-    """How exact the channel's date is, by how it was written."""
-    if announced.published is None:
-        return None
-    zone = source.zone if source is not None else ZoneInfo("UTC")
-    raw = announced.published_raw or ""
-    read = possible_dates(raw, zone, tag=announced.language, now=announced.published)
-    return read[0].precision if read else "second"
 
 
 def _image_credit(stated: Stated, tree: HtmlElement | None) -> str | None:

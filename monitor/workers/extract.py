@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from config.source import Source
 from monitor.model import Article, Entry, EntryState, Failure, KeptEntry, Page, Stored
+from monitor.pipeline.announced_date import announced_precision
 from monitor.pipeline.canonical_url import same_article_key
 from monitor.pipeline.dates import by_publishers_clock, is_plausible
 from monitor.pipeline.decide_retry import decide_retry
@@ -213,7 +214,10 @@ def settled(article: Article, source: Source, kept: KeptEntry, now: datetime) ->
         announced = kept.entry.published
         channel = None if announced is None else "channel"
         article = replace(
-            article, published=announced, published_from=channel, published_precision=None
+            article,
+            published=announced,
+            published_from=channel,
+            published_precision=announced_precision(kept.entry),
         )
     if article.published is not None:
         published = by_publishers_clock(article.published, source.zone)

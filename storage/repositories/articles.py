@@ -144,7 +144,7 @@ def unlink(connection: Connection, ids: Sequence[int]) -> int:
 def fill_date(
     connection: Connection, article_id: int, published: datetime, precision: str | None = None
 ) -> None:
-    """Give an article the date that a channel announced, if it has none."""
+    """Give an article the date that a channel announced, and how exact it is, if it has none."""
     undated = select(articles.c.id).where(
         articles.c.id == article_id, articles.c.published.is_(None)
     )

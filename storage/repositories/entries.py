@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Row, and_, case, func, insert, or_, select, update
 
 from monitor.model import Entry, EntryState, Failure, Fate, KeptEntry
+from monitor.pipeline.announced_date import announced_precision
 from monitor.pipeline.entry_identity import guid_key
 from monitor.pipeline.next_recheck import MOST_CHECKS
 from storage.repositories import articles
@@ -313,8 +314,8 @@ def _insert(connection: Connection, source: str, fresh: Sequence[Addressed], now
     if rows:
         connection.execute(insert(entries), rows)
     for each in fresh:
-        if each.key in article_ids and each.entry.published is not None:
-            articles.fill_date(connection, article_ids[each.key], each.entry.published)
+        if each.key in article_ids:
+            _fill_date(connection, article_ids[each.key], each.entry)
 
 
 def _row(source: str, each: Addressed, now: datetime, article_id: int | None) -> dict[str, Any]:
@@ -484,7 +485,13 @@ def _fill_dates(
             continue
         _change(connection, row.id, published=published, published_raw=each.entry.published_raw)
         if row.article_id is not None:
-            articles.fill_date(connection, row.article_id, published)
+            _fill_date(connection, row.article_id, each.entry)
+
+
+def _fill_date(connection: Connection, article_id: int, entry: Entry) -> None:
+    if entry.published is not None:
+        exact = announced_precision(entry)
+        articles.fill_date(connection, article_id, entry.published, exact)
 
 
 FROM_ARCHIVE = ""

@@ -54,8 +54,8 @@ def jsonl(records: list[dict[str, Any]]) -> str:
 
 # What comes on top of the format.
 STATED = (
-    "place", "entities", "withdrawn", "external_id", "published_from", "published_precision", "section",
-    "tags", "image_credit", "languages", "marks",
+    "place", "entities", "withdrawn", "external_id", "published_from", "published_precision",
+    "section", "tags", "image_credit", "languages", "marks",
 )  # fmt: skip
 
 
