@@ -80,7 +80,9 @@ class Sandbox:
         for left in reversed(range(self._workers + 2)):  # every child may be due to be replaced
             pool = None
             try:
-                pool, future = await asyncio.to_thread(self._schedule, task, timeout)
+                # Children that run take a task at once; to start them takes a thread's patience.
+                ready = self._schedule_if_running(task, timeout)
+                pool, future = ready or await asyncio.to_thread(self._schedule, task, timeout)
                 return await asyncio.wrap_future(future)
             except Exception as error:
                 again = _was_replaced(error) or self._replace_broken(pool, error)
@@ -106,6 +108,26 @@ class Sandbox:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _schedule_if_running(
+        self, task: Any, timeout: float
+    ) -> tuple[ProcessPool, ProcessFuture[Any]] | None:
+        if not self._starting.acquire(blocking=False):
+            return None
+        try:
+            pool = self._pool
+            if self._closed or pool is None or not pool.active:
+                return None
+            return pool, self._noted(pool.schedule(_task, args=task, timeout=timeout))
+        except RuntimeError:
+            return None
+        finally:
+            self._starting.release()
+
+    def _noted(self, future: ProcessFuture[Any]) -> ProcessFuture[Any]:
+        self._unfinished.add(future)
+        future.add_done_callback(self._unfinished.discard)
+        return future
+
     def _schedule(self, task: Any, timeout: float) -> tuple[ProcessPool, ProcessFuture[Any]]:
         with self._starting:
             if self._closed:
@@ -118,9 +140,7 @@ class Sandbox:
                 except RuntimeError:  # an idle child died: pebble gives the whole pool up
                     self._put_away()
                 else:
-                    self._unfinished.add(future)
-                    future.add_done_callback(self._unfinished.discard)
-                    return self._pool, future
+                    return self._pool, self._noted(future)
         raise RuntimeError("no child process could be started")
 
     def _put_away(self) -> None:

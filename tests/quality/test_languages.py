@@ -1,7 +1,8 @@
 """Languages of headlines: floors on lines that were written for it, and on a set kept apart.
 
-`languages.tsv` was looked at while the rules were made; `languages_blind.tsv` was first read when they
-stood, and prompted one repair (English 8 of 12 before it, Kazakh 37 of 39). Both hold Kazakh in Cyrillic, in two Latin alphabets and typed without its own letters.
+`languages.tsv` was looked at while the rules were made; `languages_blind.tsv` was first read when
+they stood, and prompted one repair (before it English 8 of 12, Kazakh 37 of 39). Both hold Kazakh
+in Cyrillic, in two Latin alphabets and typed without its own letters.
 """
 
 from __future__ import annotations
