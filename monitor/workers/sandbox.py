@@ -81,8 +81,10 @@ class Sandbox:
             pool = None
             try:
                 # Children that run take a task at once; to start them takes a thread's patience.
-                ready = self._schedule_if_running(task, timeout)
-                pool, future = ready or await asyncio.to_thread(self._schedule, task, timeout)
+                scheduled = self._schedule_if_running(task, timeout)
+                if scheduled is None:
+                    scheduled = await asyncio.to_thread(self._schedule, task, timeout)
+                pool, future = scheduled
                 return await asyncio.wrap_future(future)
             except Exception as error:
                 again = _was_replaced(error) or self._replace_broken(pool, error)
