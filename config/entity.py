@@ -27,6 +27,11 @@ class Entity(BaseModel):
     ru: tuple[Term, ...] = ()
     kk: tuple[Term, ...] = ()
 
+    def called(self, language: str) -> str:
+        """Its name in a language, or the first one it has."""
+        names = {str(code): name for code, name in self.name.items()}
+        return names.get(language) or next(iter(names.values()))
+
     def terms(self) -> dict[str, tuple[str, ...]]:
         """By language, as a concept has them."""
         by_language = {"any": self.any, "en": self.en, "fr": self.fr, "ru": self.ru, "kk": self.kk}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import click
 
 from config.settings import load_settings
@@ -20,7 +18,7 @@ from monitor.cli.output import (
 from monitor.cli.versions import version_lines, version_records
 from monitor.errors import UsageError
 from monitor.model import ArchivedArticle, Match, Version
-from monitor.pipeline.article_format import to_record
+from monitor.pipeline.article_format import findings_record, to_record
 from storage.repositories import articles, judgements, rechecks
 from storage.repositories.judgements import Findings
 
@@ -55,13 +53,8 @@ def command(article_id: str, as_json: bool) -> int:
                 "history": version_records(versions),
                 "notes": [code for code, _ in notes],
                 "copies": [str(each.id) for each in copies],
-                "passing": [asdict(each) for each in findings.passing],
-                "entities": [asdict(each) for each in findings.mentions],
-                "corrections": [
-                    asdict(each) | {"made_at": each.made_at.isoformat()}
-                    for each in findings.corrections
-                ],
             }
+            | findings_record(findings.passing, findings.mentions, findings.corrections)
         )
     else:
         _print(archived, versions, copies, [words for _, words in notes], findings)

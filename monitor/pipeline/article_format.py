@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from monitor.errors import InvalidUrl, UsageError
-from monitor.model import ArchivedArticle, Article
+from monitor.model import ArchivedArticle, Article, Correction, Match, Mention
 from monitor.pipeline.canonical_url import canonical_url
 from monitor.pipeline.detect_language import detect_language
 from monitor.pipeline.entry_identity import content_key
@@ -82,6 +82,17 @@ def to_record(archived: ArchivedArticle) -> dict[str, Any]:
     if archived.external_id is not None:
         record["external_id"] = archived.external_id
     return record
+
+
+def findings_record(
+    passing: Iterable[Match], mentions: Iterable[Mention], corrections: Iterable[Correction]
+) -> dict[str, Any]:
+    """What `show` and the API add: topics in passing, whom it names and where, corrections."""
+    return {
+        "passing": [asdict(each) for each in passing],
+        "mentions": [asdict(each) for each in mentions],
+        "corrections": [asdict(each) | {"made_at": iso(each.made_at)} for each in corrections],
+    }
 
 
 def from_record(record: object) -> Imported:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.model import Article, Evidence, Match
+from config.catalog import Catalog
+from monitor.model import ArchivedArticle, Article, Evidence, Match
 from monitor.web.marking import Piece, Span, merge, paragraphs, pieces
 
 SHOWN = 12
@@ -77,3 +78,12 @@ def _stands(article: Article, evidence: Evidence) -> bool:
     text = article.title if evidence.field == "title" else article.text
     start, end = evidence.start, evidence.end
     return 0 <= start < end and text[start:end] == evidence.words
+
+
+def named(archived: ArchivedArticle, catalog: Catalog, language: str) -> list[tuple[str, int]]:
+    """Whom and what an article names, by their names in a language, and how often."""
+    return [
+        (catalog.entities[entity].called(language), count)
+        for entity, count in archived.entities.items()
+        if entity in catalog.entities
+    ]

@@ -15,6 +15,9 @@ from monitor.web.fresh_index import FreshIndex
 from monitor.web.latest import LatestArticles
 from storage.database import Database
 
+LONGEST_ID = 18
+"""Digits of an article's id; nineteen do not fit an integer of the database."""
+
 
 @dataclass(frozen=True, slots=True)
 class Site:

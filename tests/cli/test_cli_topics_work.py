@@ -132,7 +132,7 @@ def test_terms_that_find_nothing_are_named(filled: Cli) -> None:
 
 
 def test_whom_an_article_names_is_stored(filled: Cli) -> None:
-    named = {each["entity"]: each for each in filled.record("show", "1", "--json")["entities"]}
+    named = {each["entity"]: each for each in filled.record("show", "1", "--json")["mentions"]}
     assert named["tokayev"]["count"] == 1
     [evidence] = named["tokayev"]["evidence"]
     assert LAW[evidence["start"] : evidence["end"]] == evidence["words"] == "Tokayev"

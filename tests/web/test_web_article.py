@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from monitor.model import Article
+from config.entity import Entity
+from monitor.model import Article, Mention
 from monitor.pipeline.find_duplicates import fingerprint
-from storage.repositories import articles
+from storage.repositories import articles, judgements
 from tests.web.conftest import ENGLISH, FRENCH, NOW, RUSSIAN, Archive, Client, Ids
 
 
@@ -136,3 +137,25 @@ def test_evidence_over_several_topics_shares_its_marks(empty: Archive) -> None:
         f"#{mark.attributes['id']}"
     }
     assert mark.attributes["title"] in ("The forum, AI law", "AI law, The forum")
+
+
+def test_an_article_as_json_has_its_evidence(client: Client, ids: Ids) -> None:
+    record = client.get(f"/api/v1/articles/{ids.english}").json()
+    assert record["id"] == str(ids.english)
+    [evidence] = record["topics"][0]["evidence"]
+    words = record["title"] if evidence["field"] == "title" else record["text"]
+    assert words[evidence["start"] : evidence["end"]] == evidence["words"]
+    assert record["corrections"] == []
+    for unknown in ("0", "nine", "9" * 30):
+        answer = client.get(f"/api/v1/articles/{unknown}")
+        assert answer.status_code == 404
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_whom_an_article_names_is_said_in_the_readers_language(archive: Archive, ids: Ids) -> None:
+    entity = Entity(kind="person", name={"en": "Pavel Durov", "ru": "Павел Дуров"})
+    with archive.database.write() as connection:
+        judgements.save(connection, ids.english, [], [Mention("durov", 2, ())])
+    named = replace(archive, catalog=replace(archive.catalog, entities={"durov": entity}))
+    assert "Павел Дуров (2)" in named.client().get(f"/articles/{ids.english}?ui=ru").text
+    assert "Pavel Durov (2)" in named.client().get(f"/articles/{ids.english}?ui=kk").text

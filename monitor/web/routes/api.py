@@ -11,16 +11,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.errors import QueryError
-from monitor.pipeline.article_format import json_line
+from monitor.pipeline.article_format import findings_record, json_line, to_record
 from monitor.web.problems import api_problem
-from monitor.web.site import site_of
+from monitor.web.site import LONGEST_ID, site_of
 from monitor.web.status_record import (
     event_record,
     reconciliation_record,
     source_record,
     status_record,
 )
-from storage.repositories import alarms, reconciliations
+from storage.repositories import alarms, articles, judgements, reconciliations
 from storage.repositories.status import read_sources, read_status
 from storage.search.query import parse_day
 
@@ -57,6 +57,21 @@ def source(request: Request) -> Response:
         last = reconciliations.history(connection, known.id, 1)
     named = reconciliation_record(last[0]) if last else None
     return _json(source_record(found) | {"reconciliation": named})
+
+
+def article(request: Request) -> Response:
+    """One article in the article format, with the evidence of everything that was found in it."""
+    written = request.path_params["id"]
+    known = None
+    if written.isascii() and written.isdigit() and len(written) <= LONGEST_ID:
+        with site_of(request).database.read() as connection:
+            known = articles.get(connection, int(written))
+            found = judgements.findings_of(connection, int(written))
+    if known is None:
+        return api_problem(404, "There is no such article", "ids are those that a search shows")
+    return _json(
+        to_record(known) | findings_record(found.passing, found.mentions, found.corrections)
+    )
 
 
 def alarm_events(request: Request) -> Response:
@@ -109,5 +124,6 @@ ROUTES = (
     Route("/api/v1/status", status),
     Route("/api/v1/sources", sources),
     Route("/api/v1/sources/{id}", source),
+    Route("/api/v1/articles/{id}", article),
     Route("/api/v1/alarms", alarm_events),
 )

@@ -6,20 +6,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from monitor.web.evidence import judged
+from monitor.web.evidence import judged, named
 from monitor.web.items import headline
 from monitor.web.pages import page, view_of
 from monitor.web.problems import problem
-from monitor.web.site import site_of
+from monitor.web.site import LONGEST_ID, site_of
 from storage.repositories import articles
-
-_LONGEST_ID = 18  # digits; nineteen do not fit an integer of the database
 
 
 def article(request: Request) -> Response:
     """The page of an article; ids are strings of digits."""
     written = request.path_params["id"]
-    if not written.isascii() or not written.isdigit() or len(written) > _LONGEST_ID:
+    if not written.isascii() or not written.isdigit() or len(written) > LONGEST_ID:
         return problem(request, 404, "no_article", "no_page_help")
     with site_of(request).database.read() as connection:
         archived = articles.get(connection, int(written))
@@ -38,6 +36,7 @@ def article(request: Request) -> Response:
             "judged": judged(archived.article, title, archived.matches),
             "versions": versions,
             "copies": copies,
+            "named": named(archived, site_of(request).catalog, view_of(request).language),
         },
     )
 
