@@ -77,9 +77,10 @@ def dates_in_line(
 def is_labelled(line: str) -> bool:
     """Whether the line speaks of publication at all."""
     small = line.lower()
-    if not any(stem in small for stem in _PUBLISHED_STEMS):
-        return False
-    return any(label["published"] for label in _LABEL.finditer(line))
+    for stem in _PUBLISHED_STEMS:  # asked of each line of a page: any() takes three times as long
+        if stem in small:
+            return any(label["published"] for label in _LABEL.finditer(line))
+    return False
 
 
 def _pieces(line: str) -> Iterator[tuple[str, str]]:

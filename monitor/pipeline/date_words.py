@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import timedelta, timezone, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 # One line a month: English, French, Russian (nominative, genitive, short), Kazakh (full, short,
@@ -193,6 +194,8 @@ _CITY_TIME = re.compile(
 )
 
 
+# A line is read in pieces of each length, so its words come back many times.
+@lru_cache(maxsize=1024)
 def _fold(word: str) -> str:
     """Lower case without the accents of Latin letters: "Févr." and "fevr" are one word.
 
@@ -225,6 +228,7 @@ _KAZAKH_STEMS = tuple(
 _LATIN_STEMS = tuple(word for word in MONTHS if len(word) > 4 and word[:4] in _LATIN_BEGINNINGS)
 
 
+@lru_cache(maxsize=1024)
 def month_of(word: str) -> int | None:
     """The number of a month; Kazakh ones with their case endings ("маусымда")."""
     folded = _fold(word)

@@ -10,10 +10,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -108,7 +109,7 @@ def extract_article(
     if announced is not None and announced.text and len(fed) > _TEASER * len(running):
         running, origin, reason = fed, "feed", "the channel carries more text than the page"
     called = (title, stated.og_title, stated.headline)
-    lines = list(read_lines(whole, called, found.paragraphs))
+    lines = cache(lambda: list(read_lines(whole, called, found.paragraphs)))
     dated, published_from = _published(
         stated, text, rules, source, announced, lines, called, url, fetched_at, now
     )
@@ -120,7 +121,7 @@ def extract_article(
         text=running,
         language=language,
         authors=_authors(stated, text, rules, announced, outlets)
-        or visible_authors(lines, called, outlets),
+        or visible_authors(lines(), called, outlets),
         published=dated.moment if dated is not None else None,
         published_from=published_from,
         image=_image(stated.image, url),
@@ -231,7 +232,7 @@ def _published(
     rules: Selectors,
     source: Source | None,
     announced: Entry | None,
-    lines: Sequence[Line],
+    lines: Callable[[], Sequence[Line]],
     called: Sequence[str],
     url: str,
     fetched_at: datetime | None,
@@ -248,7 +249,7 @@ def _published(
         ruled[:3],
         channel,
         zone,
-        visible=visible_dates(lines, called, zone, tag=tag, now=fetched_at),
+        visible=lambda: visible_dates(lines(), called, zone, tag=tag, now=fetched_at),
         url=url,
         modified=stated.modified,
         tag=tag,

@@ -11,7 +11,6 @@ from lxml.html import HtmlElement
 from monitor.pipeline.date_lines import is_labelled
 from monitor.pipeline.json_ld import comparable
 
-_SPACE = re.compile(r"\s+")
 _BLOCK_NAMES = """div p section article header footer aside ul ol li table tr td th h1 h2 h3 h4 h5
     h6 main nav form figure blockquote dl dt dd address"""
 _BLOCKS = frozenset(_BLOCK_NAMES.split())
@@ -60,7 +59,7 @@ def read_lines(
         after = after or element is headline
         if not isinstance(element.tag, str) or element.tag in _UNSEEN or element in holding:
             continue
-        text = _SPACE.sub(" ", " ".join(element.itertext())).strip()
+        text = _line_of(element)
         if not text or (len(text) > LONGEST_LINE and (begun or not after)):
             continue
         same = comparable(text) if after and not begun else ""
@@ -75,6 +74,12 @@ def read_lines(
         if not same and comparable(text) in own:
             continue
         yield Line(element, text, beside)
+
+
+def _line_of(element: HtmlElement) -> str:
+    # Most lines stand in an element without others: its own text, which needs no walk.
+    text = " ".join(element.itertext()) if len(element) else element.text
+    return " ".join(text.split()) if text else ""
 
 
 def _holding_blocks(tree: HtmlElement) -> set[HtmlElement]:

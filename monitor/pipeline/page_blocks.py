@@ -15,7 +15,6 @@ _BLOCK_NAMES = """address article blockquote body center dd details div dl dt fi
     tr ul"""
 BLOCK_TAGS = frozenset(_BLOCK_NAMES.split())
 HEADING_TAGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_SPACE = re.compile(r"\s+")
 # Soft hyphens and zero-width signs say where a word may be broken; they are no part of it.
 _UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")
 
@@ -42,6 +41,8 @@ def read_blocks(element: HtmlElement, *, pruned: bool = False) -> list[Block]:
 
     def flush() -> None:
         nonlocal linked
+        if not text:
+            return
         block = tidy_line("".join(text))
         if block:
             blocks.append(Block(block, linked, around[-1]))
@@ -88,7 +89,7 @@ def tidy_line(text: str) -> str:
     """Single spaces, no invisible signs."""
     if not text.isascii():
         text = _UNSEEN.sub("", text)
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def _is_noise(node: HtmlElement, tag: str, pruned: bool) -> bool:

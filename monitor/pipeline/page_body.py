@@ -246,7 +246,7 @@ def _stated_paragraphs(stated: str) -> list[str]:
 
 
 def _words(paragraphs: Sequence[str]) -> Counter[str]:
-    return Counter(word for one in paragraphs for word in _WORD.findall(one.casefold()))
+    return Counter(_WORD.findall("\n".join(paragraphs).casefold()))
 
 
 def _share(of: Sequence[str], within: Sequence[str]) -> float:

@@ -14,7 +14,7 @@ Where places contradict each other, these rules decide, in this order:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -85,7 +85,7 @@ def choose_date(
     channel: Dated | None,
     zone: ZoneInfo,
     *,
-    visible: Sequence[tuple[Dated, ...]] = (),
+    visible: Callable[[], Sequence[tuple[Dated, ...]]] = tuple,
     url: str = "",
     modified: str = "",
     tag: str | None = None,
@@ -95,10 +95,11 @@ def choose_date(
 ) -> tuple[Dated | None, str | None]:
     """The date and where it was read: "json-ld", "meta", "rule", "channel", "byline" or "url".
 
-    `rules` are the lines that the source's rule selects, `visible` the readings of the dates that
-    a reader sees, `modified` is when the page says that it was changed. `fetched_at` is what
-    relative dates count from, `now` (or it) what no date may lie ahead of. `text` is the page as
-    it was sent: other dates on it show whether its days or its months stand first.
+    `rules` are the lines that the source's rule selects. `visible` looks for the dates that a
+    reader sees, and is asked only where they could change something. `modified` is when the page
+    says that it was changed; `fetched_at` is what relative dates count from, `now` (or it) what no
+    date may lie ahead of. `text` is the page as it was sent: other dates on it show whether its
+    days or its months stand first.
     """
     raw: list[tuple[tuple[Dated, ...], str, str]] = []
     for date in stated:
@@ -108,17 +109,36 @@ def choose_date(
         raw.append((_ending_date(line, zone, tag, fetched_at), "rule", "rule"))
     if channel is not None:
         raw.append(((channel,), "channel", "channel"))
-    raw += [(one, "byline", "byline") for one in visible]
-    raw.append((_url_date(url, zone), "url", "url"))
+    address = (_url_date(url, zone), "url", "url")
     latest = now or fetched_at
     changed = possible_dates(modified, zone, tag=tag, now=fetched_at) if modified else ()
-    found = _settle(raw, changed, text, latest)
-    found = _without_conflicting_bylines(found)
+    found = _settle([*raw, address], changed, text, latest)
+    if not _is_certain(found, changed, fetched_at):
+        seen = [(one, "byline", "byline") for one in visible()]
+        found = _settle([*raw, *seen, address], changed, text, latest)
+        found = _without_conflicting_bylines(found)
     found = _believed(found, changed, fetched_at)
     if not found:
         return None, None
     best = min(found, key=lambda one: one.rank)
     return _refined(best.dated, [one.dated for one in found]), best.origin
+
+
+def _is_certain(
+    found: Sequence[_Candidate], changed: tuple[Dated, ...], fetched_at: datetime | None
+) -> bool:
+    """Whether what a reader sees can change nothing: a machine's moment, exact to the second, that
+    nothing stated contradicts, neither after the last change nor at the fetch. A byline alone
+    outvotes nothing (rule 5)."""
+    best = min(found, key=lambda one: one.rank, default=None)
+    if best is None or best.rank or _exactness(best.dated):
+        return False
+    moment = best.dated.moment
+    if changed and moment > changed[0].moment + _DAY:
+        return False
+    if fetched_at is not None and abs(moment - fetched_at) <= _BUILT:
+        return False
+    return all(_agree(one.dated, best.dated) for one in found)
 
 
 def _ending_date(

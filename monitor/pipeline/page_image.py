@@ -53,12 +53,15 @@ def _beside(picture: HtmlElement) -> Iterator[str]:
         for element in above.iter():
             if not isinstance(element.tag, str) or element.tag in ("script", "style"):
                 continue
+            named = _NAMES.search(_HUMP.sub("-", names_of(element)))
+            if not named and element.tag not in ("figcaption", "small", "cite"):
+                continue
             text = _SPACE.sub(" ", element.text_content()).strip(" |·•")
             if not text or len(text) > 3 * _LONGEST:
                 continue
-            if _NAMES.search(_HUMP.sub("-", names_of(element))):
+            if named:
                 yield text[:_LONGEST]
-            elif element.tag in ("figcaption", "small", "cite") and (found := _LINE.search(text)):
+            elif found := _LINE.search(text):
                 yield text[found.start() :][:_LONGEST].rstrip(" )")
 
 

@@ -27,10 +27,9 @@ def is_listing(tree: HtmlElement, text: str, kinds: frozenset[str], *, marked: b
     addresses: set[str] = set()
     carded: set[str] = set()
     for number, link in enumerate(tree.iter("a")):
-        words = link.text_content().split()
         if number > _MOST * 5 or len(addresses) > _MOST:
             break
-        if len(words) < _HEADLINE_WORDS or not link.get("href") or _in_menu(link):
+        if not link.get("href") or not _is_headline(link) or _in_menu(link):
             continue
         card = _card(link)
         if card is not None:
@@ -58,17 +57,17 @@ def _card(link: HtmlElement) -> HtmlElement | None:
             or len(above.text_content()) > _CARD
         ):
             break
-        targets = {
-            other.get("href")
-            for other in above.iter("a")
-            if len(other.text_content().split()) >= _HEADLINE_WORDS
-        }
+        targets = {other.get("href") for other in above.iter("a") if _is_headline(other)}
         if len(targets) > 1:
             break
         if above.tag == "p" and len(above.text_content()) > 2 * len(link.text_content()) + 40:
             return None  # a link within a sentence
         card = above
     return card
+
+
+def _is_headline(link: HtmlElement) -> bool:
+    return len("".join(link.itertext()).split()) >= _HEADLINE_WORDS
 
 
 def _in_menu(link: HtmlElement) -> bool:

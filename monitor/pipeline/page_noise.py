@@ -112,7 +112,8 @@ def is_noise_name(names: str | None, whole: frozenset[str] = frozenset()) -> boo
     """Whether a class or id is called like something that is no text; `whole` are more names."""
     if not names:
         return False
-    words = _BETWEEN.split(_HUMP.sub("-", names).lower())
+    apart = names if names.islower() else _HUMP.sub("-", names).lower()
+    words = _BETWEEN.split(apart)
     if not _NAMES.isdisjoint(words):
         return True
     if not _FIRST.isdisjoint(words):
@@ -125,7 +126,7 @@ def is_noise_name(names: str | None, whole: frozenset[str] = frozenset()) -> boo
 def _is_small(element: HtmlElement) -> bool:
     if next(element.iter("article", "main", "h1"), None) is not None:
         return False
-    size = sum(len(text.strip()) for text in element.itertext())
+    size = sum(map(len, map(str.strip, element.itertext())))
     if size <= _SMALL:
         return True
     linked = sum(len(text.strip()) for link in element.iter("a") for text in link.itertext())

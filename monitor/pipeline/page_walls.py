@@ -152,7 +152,10 @@ def is_call_to_subscribe(paragraph: str) -> bool:
     if len(paragraph) > _LONGEST_CALL:
         return False
     small = paragraph.lower()
-    if not any(stem in small for stem in _STEMS):
+    for stem in _STEMS:
+        if stem in small:
+            break
+    else:
         return False
     found = _SUBSCRIBE.search(paragraph)
     return (
