@@ -100,7 +100,8 @@ class Settings(BaseSettings):
     )
     base_url: Annotated[Url, AfterValidator(lambda url: url.rstrip("/"))] = Field(
         default_factory=_own_address,
-        description="The address under which readers reach the web page; links in mail use it.",
+        description="The address under which readers reach the web page, and hubs of feeds if it "
+        "is set to a public one; links in mail use it.",
     )
     contact_url: Url | None = Field(
         default=None,

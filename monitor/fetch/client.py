@@ -9,21 +9,27 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 from monitor.fetch.addresses import Target, gate
 from monitor.fetch.connect import GuardedBackend, Resolve, SystemResolver
 from monitor.fetch.exchange import GuardedTransport, Reply, exchange, shared_tls
 from monitor.fetch.politeness import Politeness
-from monitor.fetch.request import Ask, request_headers
+from monitor.fetch.request import Ask, Headers, form_headers, request_headers
 from monitor.fetch.robots import Robots
-from monitor.fetch.settings import PAGE_ACCEPT, ROBOTS_ACCEPT, ROBOTS_LIMIT, FetchSettings
+from monitor.fetch.settings import (
+    ANSWER_LIMIT,
+    PAGE_ACCEPT,
+    ROBOTS_ACCEPT,
+    ROBOTS_LIMIT,
+    FetchSettings,
+)
 from monitor.fetch.stack import httpx
 from monitor.fetch.statuses import refused_status
 from monitor.model import Failure, Response, Validators
@@ -32,6 +38,7 @@ __all__ = ["FetchSettings", "Fetcher"]
 
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _PERMANENT = frozenset((301, 308))
+_SAME_METHOD = frozenset((307, 308))  # the others ask for a GET of something else
 # Worth one more request at once: a kept-alive connection that the server had given up, a reset.
 _ONCE_MORE = frozenset(("fetch.reset", "fetch.truncated"))
 # A host in one of these states is left alone for a moment, rather than by every page in turn.
@@ -119,6 +126,66 @@ class Fetcher:
             Ask(url, headers, conditional, limit, spacing, robots_for=agent if robots else None)
         )
 
+    async def post(
+        self, url: str, form: Mapping[str, str], *, spacing: timedelta
+    ) -> Failure | None:
+        """Post a form; None when the other side took it (2xx). The addresses are guarded as for
+        `get`; redirects are followed on the same host only and never out of TLS, and nothing is
+        sent a second time because a connection broke. The answer's body is no more than looked at.
+        """
+        headers = form_headers(self._settings.agent)
+        sent, budget = urlencode(form).encode("ascii"), _Budget(self._settings.total)
+        first, seen = None, set[str]()
+        while True:
+            target = gate(url, allow_private=self._settings.allow_private)
+            if isinstance(target, Failure):
+                return target
+            if target.url in seen or len(seen) > self._settings.max_redirects:
+                return _astray(target, again=target.url in seen)
+            first = first or target
+            if not _as_safe(first, target):
+                return _elsewhere(first, target)
+            seen.add(target.url)
+            async with self._politeness.turn(target.site, spacing) as refused:
+                if refused is not None:
+                    return refused
+                reply = await self._sent(target, headers, sent, budget)
+                if isinstance(reply, Failure):
+                    self._remember(target, reply)
+                    return reply
+            where = _location(reply) if reply.status in _SAME_METHOD else None
+            if where is None:
+                return None
+            url = _joined(target.url, where)
+
+    async def _sent(
+        self, target: Target, headers: Headers, form: bytes, budget: _Budget
+    ) -> Reply | Failure:
+        """The answer to one POST: one that took it, or one that leads on."""
+        begun = asyncio.get_running_loop().time()
+        reply = await exchange(
+            self._transport,
+            target,
+            headers,
+            limit=ANSWER_LIMIT,
+            cut=True,
+            budget=budget.seconds - budget.used,
+            settings=self._settings,
+            form=form,
+        )
+        budget.used += asyncio.get_running_loop().time() - begun
+        if isinstance(reply, Failure) or 200 <= reply.status < 300:
+            return reply
+        if reply.status in _SAME_METHOD and _location(reply):
+            return reply
+        now = self._clock()
+        return (
+            refused_status(
+                reply.status, reply.headers, host=target.host, conditional=False, now=now
+            )
+            or reply
+        )
+
     async def _follow(self, ask: Ask) -> Response | Failure:
         budget, seen, permanent = _Budget(self._settings.total), set[str](), True
         url = ask.url
@@ -184,6 +251,7 @@ class Fetcher:
         failure = refused_status(
             reply.status,
             reply.headers,
+            reply.body,
             host=target.host,
             conditional=ask.conditional,
             now=self._clock(),
@@ -191,9 +259,10 @@ class Fetcher:
         return failure or reply
 
     def _remember(self, target: Target, failure: Failure) -> None:
-        if failure.status in (429, 503) and failure.retry_after is not None:
+        fewer = failure.status == 429 or failure.code == "http.429"  # some say it by a 403
+        if (fewer or failure.status == 503) and failure.retry_after is not None:
             self._politeness.hold(target.site, failure.retry_after, failure)
-        elif failure.status == 429:
+        elif fewer:
             self._politeness.hold(target.site, _THROTTLED_PAUSE, failure)
         elif failure.code in _DOWN:
             self._politeness.hold(target.site, _DOWN_PAUSE, failure, waits=False)
@@ -220,6 +289,19 @@ def _joined(base: str, where: str) -> str:
         return urljoin(base, where)
     except ValueError:  # a host that cannot be read; the gate says so
         return where
+
+
+def _as_safe(first: Target, target: Target) -> bool:
+    """Whether a form for `first` may go to `target`: a form may hold a secret, so from https it
+    goes to the very same port by https only."""
+    if first.scheme == "https":
+        return target.origin == first.origin
+    return target.host == first.host
+
+
+def _elsewhere(target: Target, other: Target) -> Failure:
+    detail = f"{target.host} leads a form on to another host or port, {other.origin}; it stays"
+    return Failure("fetch.redirect_elsewhere", detail)
 
 
 def _astray(target: Target, *, again: bool) -> Failure:

@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from time import thread_time
 
 import brotli
 import zstandard
 
 from monitor.model import Failure, Fate
+from monitor.pipeline.inflate import GZIP, GZIP_MAGIC, MOST_MEMBERS
+from monitor.pipeline.inflate import pieces as inflated_pieces
 
 ACCEPT_ENCODING = "gzip, deflate, br, zstd"
 
-_GZIP_MAGIC = b"\x1f\x8b\x08"
 _STEP = 256 * 1024
 _INPUT = 16 * 1024
-# Members of a gzip file, frames of a zstd one: bgzip makes one for every 64 KiB, so 10,000 are
-# 640 MB; an empty one costs time and gives nothing.
-_MEMBERS = 10_000
 # A block of zstd is at least 4 bytes long and at most 128 KiB when decoded: 256 bytes of input
 # give 8 MiB at the worst. Its decoder knows no other bound on what one call produces.
 _ZSTD_INPUT = 256
@@ -29,6 +28,9 @@ _ZSTD_WINDOW = 8 * 1024 * 1024  # the largest that RFC 9659 lets a server use
 # A short text repeated for ever is compressed up to about 300:1 by gzip; only runs of one byte
 # reach 1,000:1. Above this, what is too large is called a bomb.
 _BOMB_RATIO = 500
+# A brotli stream may order 40 microseconds of work by 85 bytes and give one byte for it: 15 MiB of
+# that would take 7 s. What a server honestly sends is unpacked at 100 MB a second and more.
+_CPU_SECONDS = 5.0
 
 
 def coding_of(header: str) -> str | Failure:
@@ -56,16 +58,20 @@ def decode(raw: bytes, coding: str, limit: int, *, cut: bool = False) -> bytes |
     shortened to what could be read rather than refused.
     """
     if coding in ("identity", "gzip"):
-        coding = "gzip" if raw.startswith(_GZIP_MAGIC) else "identity"
+        coding = "gzip" if raw.startswith(GZIP_MAGIC) else "identity"
     if coding == "identity" or not raw:
         if len(raw) <= limit:
             return raw
         return raw[:limit] if cut else too_large(limit)
-    body, used = bytearray(), 0
+    body, used, until = bytearray(), 0, thread_time() + _CPU_SECONDS
     try:
         for piece, used in _pieces(raw, coding):  # noqa: B007
             body += piece
             if len(body) > limit:
+                break
+            if thread_time() > until:
+                if not cut:
+                    return _toilsome(coding)
                 break
     except EOFError:
         if not cut:
@@ -92,6 +98,14 @@ def _refused_size(used: int, decoded: int, limit: int) -> Failure:
     )
 
 
+def _toilsome(coding: str) -> Failure:
+    return Failure(
+        "fetch.bomb",
+        f"the answer's {coding} data takes more than {_CPU_SECONDS:g} s to unpack: a bomb",
+        Fate.QUARANTINE,
+    )
+
+
 def _size(limit: int) -> str:
     return f"{limit / 1048576:.3g} MiB" if limit >= 1048576 else f"{limit / 1024:.3g} KiB"
 
@@ -103,34 +117,13 @@ def _pieces(raw: bytes, coding: str) -> Iterator[tuple[bytes, int]]:
     if coding == "br":
         return _unbrotli(raw)
     if coding == "gzip":
-        return _inflate(raw, 16 + zlib.MAX_WBITS)
-    return _inflate(raw, zlib.MAX_WBITS if _is_zlib(raw) else -zlib.MAX_WBITS)
+        return inflated_pieces(raw, GZIP)
+    return inflated_pieces(raw, zlib.MAX_WBITS if _is_zlib(raw) else -zlib.MAX_WBITS)
 
 
 def _is_zlib(raw: bytes) -> bool:
     """RFC 9110 means zlib by "deflate"; some servers send raw deflate data."""
     return len(raw) > 1 and raw[0] & 0x0F == 8 and (raw[0] << 8 | raw[1]) % 31 == 0
-
-
-def _inflate(raw: bytes, wbits: int) -> Iterator[tuple[bytes, int]]:
-    """Raises EOFError at an unfinished end. What follows the end and is not gzip is ignored."""
-    view, at = memoryview(raw), 0
-    for _ in range(_MEMBERS):
-        inflater = zlib.decompressobj(wbits)
-        rest = b""
-        while not inflater.eof:
-            if not rest:
-                rest = bytes(view[at : at + _INPUT])
-                at += len(rest)
-            piece = inflater.decompress(rest, _STEP)
-            if not rest and not piece and not inflater.eof:
-                raise EOFError
-            rest = inflater.unconsumed_tail
-            yield piece, at - len(rest)
-        at -= len(inflater.unused_data)
-        if not raw.startswith(_GZIP_MAGIC, at):
-            return
-    raise zlib.error("too many parts")
 
 
 def _unbrotli(raw: bytes) -> Iterator[tuple[bytes, int]]:
@@ -154,7 +147,7 @@ def _unbrotli(raw: bytes) -> Iterator[tuple[bytes, int]]:
 def _unzstd(raw: bytes) -> Iterator[tuple[bytes, int]]:
     """Raises EOFError at an unfinished end."""
     view, at = memoryview(raw), 0
-    for _ in range(_MEMBERS):
+    for _ in range(MOST_MEMBERS):
         frame = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj()
         while not frame.eof:
             if at >= len(raw):

@@ -6,7 +6,7 @@ import asyncio
 import functools
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
-from contextlib import aclosing, nullcontext
+from contextlib import AsyncExitStack, aclosing, nullcontext, suppress
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -26,6 +26,9 @@ _LONGEST_VALIDATOR = 1024
 # with twenty of them that is a quarter of what a request costs. So each host has one of many
 # small pools.
 _POOLS, _KEPT_EACH = 16, 2
+# Refusals whose page may say who refuses, and why: so much of it is read, and so long.
+_EXPLAINED = frozenset((401, 403, 429, 503))
+_GLIMPSE, _GLIMPSE_SECONDS = 16 * 1024, 2.0
 # Headers that mean nothing when several are joined, so the first one counts.
 _SINGLE = frozenset(
     ("content-length", "content-type", "date", "etag", "last-modified", "location", "retry-after")
@@ -34,7 +37,8 @@ _SINGLE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`headers` have lower-case names; `body` is decoded, and empty unless status is 200 or 203."""
+    """`headers` have lower-case names; `body` is decoded, and empty unless status is 200 or 203.
+    Of a refusal it is the beginning, as far as it could be had."""
 
     status: int
     headers: Mapping[str, str]
@@ -77,14 +81,16 @@ class GuardedTransport(httpx.AsyncBaseTransport):
                     target=request.url.raw_path,
                 ),
                 headers=request.headers.raw,
+                content=request.content or None,
                 extensions=request.extensions,
             )
         )
         return httpx.Response(answer.status, headers=answer.headers, stream=_Stream(answer))
 
     async def aclose(self) -> None:
-        for pool in self._pools:
-            await pool.aclose()
+        async with AsyncExitStack() as pools:  # the others are closed even when one cannot be
+            for pool in self._pools:
+                pools.push_async_callback(pool.aclose)
 
 
 class _Stream(httpx.AsyncByteStream):
@@ -108,21 +114,26 @@ async def exchange(
     cut: bool,
     budget: float,
     settings: FetchSettings,
+    form: bytes | None = None,
 ) -> Reply | Failure:
-    """One GET within `budget` seconds. `limit` bounds the body in bytes, as sent and as decoded;
-    with `cut` a longer one is shortened rather than refused."""
+    """One GET, or with a `form` one POST of it, within `budget` seconds. `limit` bounds the body
+    in bytes, as sent and as decoded; with `cut` a longer one is shortened rather than refused."""
     try:
         async with asyncio.timeout(budget) as deadline:
             try:
                 request = httpx.Request(
-                    "GET",
+                    "GET" if form is None else "POST",
                     target.url,
                     headers=list(headers),
+                    content=form,
                     extensions={"timeout": {"connect": min(settings.connect, budget)}},
                 )
                 if request.url.raw_host.decode("ascii") != target.host:
                     raise httpx.UnsupportedProtocol("two readings of one address")
-                response = await transport.handle_async_request(request)
+                async with asyncio.timeout(settings.first_byte):
+                    response = await transport.handle_async_request(request)
+            except TimeoutError:
+                return too_slow(target.host)
             except Exception as error:  # whatever hostile bytes make the HTTP stack raise
                 return fault_of(error, target.host, answered=False)
             try:
@@ -147,6 +158,8 @@ async def _read(
     if not has_document(status):
         if status == 304:  # has no body, and read to its end the connection can be kept
             await _raw_body(response, deadline, 0, settings)
+        elif status in _EXPLAINED:
+            return Reply(status, headers, await _glimpse(response, headers))
         return Reply(status, headers)
     coding = coding_of(headers.get("content-encoding", ""))
     if isinstance(coding, Failure):
@@ -162,6 +175,27 @@ async def _read(
     else:
         body = decode(raw, coding, limit, cut=cut)
     return body if isinstance(body, Failure) else Reply(status, headers, body)
+
+
+async def _glimpse(response: httpx.Response, headers: Mapping[str, str]) -> bytes:
+    """The beginning of a body that nothing depends on; empty when it cannot be read."""
+    coding = coding_of(headers.get("content-encoding", ""))
+    raw = bytearray()
+    assert isinstance(response.stream, httpx.AsyncByteStream)
+    chunks = aiter(response.stream)
+    with suppress(Exception):
+        async with (
+            asyncio.timeout(_GLIMPSE_SECONDS),
+            aclosing(chunks) if isinstance(chunks, AsyncGenerator) else nullcontext(),
+        ):
+            async for chunk in chunks:
+                raw += chunk
+                if len(raw) > _GLIMPSE:
+                    break
+    if isinstance(coding, Failure):
+        return b""
+    body = decode(bytes(raw[:_GLIMPSE]), coding, _GLIMPSE, cut=True)
+    return b"" if isinstance(body, Failure) else body
 
 
 async def _raw_body(

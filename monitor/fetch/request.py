@@ -48,6 +48,12 @@ def request_headers(agent: str, accept: str, validators: Validators | None) -> t
     return (*headers, *conditions), bool(conditions)
 
 
+def form_headers(agent: str) -> Headers:
+    """The headers of a POST of a form."""
+    headers, _ = request_headers(agent, "*/*", None)
+    return (*headers, (b"Content-Type", b"application/x-www-form-urlencoded"))
+
+
 def _sendable(value: str | None) -> bytes | None:
     """A validator as the bytes it came as; None where it cannot be one."""
     if not value or len(value) > _LONGEST_VALIDATOR or _UNSENDABLE.search(value):

@@ -89,7 +89,8 @@ def _read(answer: Response | Failure, host: str, now: datetime) -> _Rules:
     if isinstance(answer, Response):
         text = answer.body.decode("utf-8-sig", errors="replace")
         return _Rules(now + KEPT, parsed=Protego.parse(text))
-    if answer.status is not None and 400 <= answer.status < 500 and answer.status != 429:
+    fewer = answer.status == 429 or answer.code == "http.429"
+    if answer.status is not None and 400 <= answer.status < 500 and not fewer:
         return _Rules(now + KEPT)
     if answer.code.startswith("sec.") or answer.code == "fetch.redirect_loop":
         return _Rules(now + KEPT)  # RFC 9309: as if there were none; the page itself is gated too

@@ -14,6 +14,7 @@ FEED_LIMIT = 15 * MIB
 SITEMAP_LIMIT = 50 * MIB  # what the sitemap protocol allows, uncompressed
 PAGE_LIMIT = 5 * MIB
 ROBOTS_LIMIT = 512 * 1024
+ANSWER_LIMIT = 16 * 1024  # of what a form is answered with; nobody reads it
 
 FEED_ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, "
@@ -30,9 +31,10 @@ class FetchSettings:
 
     `allow_private` lets loopback and private addresses through, nothing else that is refused.
     `total` bounds one `get`, its redirects included and pauses for politeness excluded; `connect`
-    bounds name look-up and connecting. A body slower than `minimum_rate` bytes a second, counted
-    from `rate_after` on, is given up. `patience` is the longest that a `get` waits because a host
-    asked for a pause; above it the answer is a Failure with `retry_after`.
+    bounds name look-up and connecting, and `first_byte` all until the headers of an answer are
+    there. A body slower than `minimum_rate` bytes a second, counted from `rate_after` on, is given
+    up. `patience` is the longest that a `get` waits because a host asked for a pause; above it the
+    answer is a Failure with `retry_after`.
     """
 
     allow_private: bool = False
@@ -40,6 +42,7 @@ class FetchSettings:
     contact: str = ""
     total: float = 30.0
     connect: float = 10.0
+    first_byte: float = 20.0
     rate_after: float = 10.0
     minimum_rate: float = 1024.0
     patience: timedelta = timedelta(seconds=60)

@@ -7,7 +7,7 @@ import sys
 if "httpx" not in sys.modules:
     sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # what Python means by it
 
-import httpcore  # noqa: E402
+import httpcore
 import httpx
 
 __all__ = ["httpcore", "httpx"]

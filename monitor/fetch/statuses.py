@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -23,10 +24,44 @@ _GUARDS = (
     ("server", "ddos-guard", "DDoS-Guard"),
     ("server", "qrator", "Qrator"),
     ("server", "variti", "Variti"),
+    ("server", "akamaighost", "Akamai"),
     ("x-datadome", "", "DataDome"),
     ("x-sucuri-block", "", "Sucuri"),
     ("x-iinfo", "", "Imperva"),
 )
+# The same, by what their pages hold, in lower case; some name nobody. Not the scripts that the same
+# guards put on every page of a site: its own 503 would be left alone for hours.
+_CHALLENGE_PAGES = (
+    ("_cf_chl_opt", "Cloudflare"),
+    ("<title>just a moment", "Cloudflare"),
+    ("captcha-delivery.com", "DataDome"),
+    ("_incapsula_resource?cwudnsai", "Imperva"),
+    ("_incapsula_resource?swudnsai", "Imperva"),
+    ("pardon our interruption", "Imperva"),
+    ("/_sec/cp_challenge/", "Akamai"),
+    ("px-captcha", "HUMAN"),
+    ("awswafcookiedomainlist", "AWS WAF"),
+    ("<title>ddos-guard", "DDoS-Guard"),
+    ("checking your browser", "a check of the browser"),
+    ("verify you are human", "a check of the browser"),
+    ("проверка браузера", "a check of the browser"),
+    ("проверяем ваш браузер", "a check of the browser"),
+    ("подтвердите, что вы не робот", "a check of the browser"),
+    ("браузерді тексеру", "a check of the browser"),
+    ("vérification de votre navigateur", "a check of the browser"),
+)
+_GUARD_PAGES = (
+    ("attention required! | cloudflare", "Cloudflare"),
+    ("errors.edgesuite.net", "Akamai"),
+    ("incapsula incident id", "Imperva"),
+)
+# A 403 that means 429. Words count at the beginning only, where a page says what it is.
+_SPENT = ("x-ratelimit-remaining", "x-rate-limit-remaining", "ratelimit-remaining")
+_FEWER = re.compile(
+    r"too many requests|rate[ -]limit(?:ed|ing)?\b|слишком много запросов|"
+    r"превышен\w* (?:лимит|количество|число) запросов|trop de requêtes|сұра(?:у|ныс)\w* тым көп"
+)
+_BEGINNING = 2048
 _SENTENCES = {
     400: "{host} does not understand the request (400)",
     404: "{host} has nothing at this address (404)",
@@ -41,13 +76,24 @@ def has_document(status: int) -> bool:
 
 
 def refused_status(
-    status: int, headers: Mapping[str, str], *, host: str, conditional: bool, now: datetime
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes = b"",
+    *,
+    host: str,
+    conditional: bool,
+    now: datetime,
 ) -> Failure | None:
-    """The failure that an answer stands for; None for a document and for a deserved 304."""
+    """The failure that an answer stands for; None for a document and for a deserved 304.
+
+    `body` is the beginning of a refusal's page. A 403 that asks for fewer requests is `http.429`,
+    with its own status.
+    """
     if has_document(status) or (status == 304 and conditional):
         return None
-    pause = retry_after(headers, now) if status in (429, 503) else None
-    challenge = _named(_CHALLENGES, headers)
+    pause = retry_after(headers, now) if status in (403, 429, 503) else None
+    page = _text(body)
+    challenge = _named(_CHALLENGES, headers) or _held(_CHALLENGE_PAGES, page)
     if challenge is not None:
         return Failure(
             "http.403" if status < 500 else "http.5xx",
@@ -55,8 +101,11 @@ def refused_status(
             status=status,
             retry_after=pause or CHALLENGE_PAUSE,
         )
+    if status == 403 and (pause is not None or _fewer(headers, page)):
+        detail = f"{host} asks for fewer requests, by a 403"
+        return Failure("http.429", detail, status=status, retry_after=pause)
     if status in (401, 403):
-        guard = _named(_GUARDS, headers)
+        guard = _named(_GUARDS, headers) or _held(_GUARD_PAGES, page)
         by = f" with the protection page of {guard}" if guard else ""
         detail = f"{host} blocked the request{by} ({status})"
         return Failure(f"http.{status}", detail, status=status)
@@ -95,3 +144,22 @@ def _named(table: tuple[tuple[str, str, str], ...], headers: Mapping[str, str]) 
         if name in headers and text in headers[name].lower():
             return guard
     return None
+
+
+def _held(table: tuple[tuple[str, str], ...], page: str) -> str | None:
+    return next((guard for text, guard in table if text in page), None)
+
+
+def _fewer(headers: Mapping[str, str], page: str) -> bool:
+    spent = any(headers.get(name, "").strip() == "0" for name in _SPENT)
+    return spent or _FEWER.search(page[:_BEGINNING]) is not None
+
+
+def _text(body: bytes) -> str:
+    """In lower case. What is no UTF-8, apart from an end that was cut off, is windows-1251."""
+    try:
+        return body.decode("utf-8").lower()
+    except UnicodeDecodeError as error:
+        if error.start > len(body) - 4:
+            return body[: error.start].decode("utf-8").lower()
+        return body.decode("cp1251", errors="replace").lower()

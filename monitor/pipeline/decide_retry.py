@@ -19,6 +19,10 @@ PAUSES = (
 MAX_ATTEMPTS = len(PAUSES) + 1
 # Some sites ask for 88 hours; a day is what a page is worth waiting for.
 LONGEST_RETRY_AFTER = timedelta(hours=24)
+# What robots.txt forbids may be a slip that is mended within days; a site that means it means it
+# for good. Asking again costs that site nothing: only its robots.txt is read.
+ROBOTS_PAUSE = timedelta(days=1)
+ROBOTS_LOOKS = 7
 
 
 def decide_retry(failure: Failure, attempts: int, now: datetime) -> datetime | None:
@@ -26,8 +30,11 @@ def decide_retry(failure: Failure, attempts: int, now: datetime) -> datetime | N
     fate `SKIP`, and quarantine the rest.
 
     `attempts` counts the attempts made so far, the failed one included. What the site asked for
-    by Retry-After is waited for, up to 24 hours.
+    by Retry-After is waited for, up to 24 hours. A page that robots.txt disallows is looked at
+    again once a day for a week, and then skipped.
     """
+    if failure.code == "blocked.robots":
+        return now + ROBOTS_PAUSE if attempts <= ROBOTS_LOOKS else None
     if failure.fate is not Fate.RETRY or attempts >= MAX_ATTEMPTS:
         return None
     pause = PAUSES[max(attempts, 1) - 1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from datetime import timedelta
 
+import brotli
 import zstandard
 
 from monitor.model import ChannelState
@@ -72,6 +73,11 @@ def _challenge(request: Request, right: Answer) -> Answer:
     return Answer(status=403, headers=(("Cf-Mitigated", "challenge"),))
 
 
+def _browser_check(request: Request, right: Answer) -> Answer:
+    page = "<html><head><title>Проверка браузера</title></head><body></body></html>"
+    return Answer(status=403, body=page.encode(), content_type="text/html; charset=utf-8")
+
+
 def _too_long(request: Request, right: Answer) -> Answer:
     body = right.body + b" " * (16 * 2**20)
     return Answer(body=body, content_type=right.content_type, compress=False)
@@ -79,6 +85,10 @@ def _too_long(request: Request, right: Answer) -> Answer:
 
 def _zstd_bomb(data: bytes) -> bytes:
     return zstandard.ZstdCompressor().compress(data + b" " * (64 * 2**20))
+
+
+def _brotli_bomb(data: bytes) -> bytes:
+    return bytes(brotli.compress(data + b" " * (64 * 2**20), quality=1))
 
 
 def _half_the_gzip(data: bytes) -> bytes:
@@ -122,6 +132,25 @@ FAULTS = (
         retried="after six hours",
         alarm="blocked",
         says="challenge page (Cloudflare",
+    ),
+    _failing(
+        "challenge-by-its-page",
+        "403 with a page that checks the browser, which no header tells",
+        "http.403",
+        _browser_check,
+        waits=within(6 * HOUR),
+        retried="after six hours",
+        alarm="blocked",
+        says="challenge page (a check of the browser",
+    ),
+    _failing(
+        "403-in-seconds",
+        "403 with `Retry-After: 7200`: a 429 by another name",
+        "http.429",
+        faults.status(403, retry_after="7200"),
+        waits=within(2 * HOUR),
+        retried="not before the two hours are over; nothing else is asked of the site meanwhile",
+        reason="the site asked to wait 2 h",
     ),
     _failing("404", "404 Not Found", "http.404", faults.status(404)),
     _failing("451", "451, for legal reasons", "http.451", faults.status(451)),
@@ -251,6 +280,7 @@ FAULTS = (
         "fetch.bomb",
         strikes.encoded("zstd", _zstd_bomb),
     ),
+    _failing("brotli-bomb", "a brotli bomb", "fetch.bomb", strikes.encoded("br", _brotli_bomb)),
     _failing(
         "gzip-in-gzip",
         "compressed twice, 2 KB for 64 MB",
@@ -258,8 +288,8 @@ FAULTS = (
         faults.gzip_bomb(layers=2),
     ),
     _failing(
-        "brotli-unasked",
-        "brotli, which was not asked for",
+        "brotli-damaged",
+        "damaged brotli",
         "fetch.encoding",
         strikes.encoded("br", lambda data: b"\x8b\x02\x80" + data),
     ),

@@ -170,15 +170,35 @@ async def robots_disallow(folder: Path, sandbox: Sandbox) -> None:
         await scene.poll(everything=True)
         look = (await scene.looks())[WELL]
         assert look.archive == []
-        assert {each["state"] for each in look.entries} == {str(EntryState.SKIPPED)}
+        for each in look.entries:
+            assert (each["state"], each["code"]) == ("waiting", "blocked.robots")
+            assert each["next_attempt_at"] - look.at == timedelta(days=1)
         assert {each["reason"].partition(":")[0] for each in look.told["not_stored"]} == {
             "blocked.robots"
         }
+        await scene.after(25)
         assert not [one for one in scene.room.ledger.requests(SITE) if "/news/" in one.target]
         scene.heal()
-        look = await scene.after(7)
-        new = {scene.room.url_of(each.id) for each in scene.room.world.of_site(SITE)[3:]}
-        assert {each.article.url for each in look.archive} == new
+        scene.assert_exact(await scene.after(25))
+
+
+async def robots_disallow_for_good(folder: Path, sandbox: Sandbox) -> None:
+    async with Watched(folder, sandbox) as scene:
+        scene.fail("/robots.txt", robots("User-agent: *\nDisallow: /news/"))
+        await scene.poll(everything=True)
+        for _ in range(6):
+            look = await scene.after(24)
+        assert {each["state"] for each in look.entries if each["attempts"] > 6} == {"waiting"}
+        await scene.after(24)
+        look = (await scene.looks())[WELL]
+        old = [each for each in look.entries if each["attempts"] > 7]
+        assert old
+        for each in old:
+            assert (each["state"], each["code"]) == (str(EntryState.SKIPPED), "blocked.robots")
+        assert "blocked.robots" in {
+            each["reason"].partition(":")[0] for each in look.told["not_stored"]
+        }
+        assert not [one for one in scene.room.ledger.requests(SITE) if "/news/" in one.target]
 
 
 async def robots_down(folder: Path, sandbox: Sandbox) -> None:
@@ -335,10 +355,18 @@ FAULTS = (
     Fault(
         "robots-disallow",
         "robots.txt disallows the pages",
-        "nothing of these pages, which are not asked for; new ones when it allows them again",
-        "robots.txt after six hours; these pages only by `monitor add`",
-        "`blocked.robots` with each of them in `monitor status`",
+        "nothing of these pages, which are not asked for; all of them when it allows them again",
+        "once a day for seven days; robots.txt itself is read again after six hours",
+        "`blocked.robots` and the next attempt with each of them in `monitor status`",
         robots_disallow,
+    ),
+    Fault(
+        "robots-disallow-for-good",
+        "robots.txt still disallows the pages after a week",
+        "nothing of these pages, which were never asked for",
+        "not any more: they are skipped, and only `monitor add` brings one in",
+        "`blocked.robots` with each of them in `monitor status`",
+        robots_disallow_for_good,
     ),
     Fault(
         "robots-503",

@@ -63,17 +63,6 @@ def test_what_follows_brotli_data_is_damage() -> None:
         assert code(decode(brotli.compress(data) + b"garbage", "br", MIB)) == "fetch.encoding"
 
 
-def test_a_brotli_bomb_costs_no_more_than_the_limit() -> None:
-    squeezer = brotli.Compressor(quality=1)
-    bomb = b"".join(squeezer.process(bytes(MIB)) for _ in range(1024)) + squeezer.finish()
-    tracemalloc.start()
-    try:
-        assert code(decode(bomb, "br", 8 * MIB)) == "fetch.bomb"
-        assert tracemalloc.get_traced_memory()[1] < 32 * MIB
-    finally:
-        tracemalloc.stop()
-
-
 def test_what_follows_the_gzip_data_is_ignored() -> None:
     assert decode(gzip.compress(TEXT) + b"\0\0garbage", "gzip", MIB) == TEXT
 

@@ -32,11 +32,13 @@ class Server:
     def __init__(self, script: Script) -> None:
         self.script = script
         self.asked: list[Headers] = []
+        self.connections = 0
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         config = h2.config.H2Configuration(client_side=False, header_encoding=None)
         line = h2.connection.H2Connection(config)
         line.initiate_connection()
+        self.connections += 1
         try:
             writer.write(line.data_to_send())
             while data := await reader.read(65536):
@@ -54,7 +56,7 @@ class Server:
 
 @pytest.fixture
 def visit(run: Callable[..., Any]) -> Callable[..., Any]:
-    def visited(script: Script, times: int = 1, **how: Any) -> Any:
+    def visited(script: Script, times: int = 1, settings: FetchSettings = OPEN, **how: Any) -> Any:
         async def scene() -> Any:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(CERTIFICATE)
@@ -64,7 +66,7 @@ def visit(run: Callable[..., Any]) -> Callable[..., Any]:
             server = await asyncio.start_server(answering, "127.0.0.1", 0, ssl=context)
             url = f"https://localhost:{server.sockets[0].getsockname()[1]}/a?b=c"
             how.setdefault("limit", 1_000_000)
-            async with server, Fetcher(OPEN, tls=tls, resolve=loopback) as fetcher:
+            async with server, Fetcher(settings, tls=tls, resolve=loopback) as fetcher:
                 found = [await fetcher.get(url, spacing=timedelta(0), **how) for _ in range(times)]
             await asyncio.sleep(0)
             return found, answering
@@ -122,6 +124,39 @@ def test_a_stream_that_is_reset_within_its_body_leaves_nothing(visit: Any) -> No
 def test_a_body_shorter_than_promised_leaves_nothing(visit: Any) -> None:
     [failure], _ = visit(says(200, b"half", ("content-length", "8")))
     assert failure.code in ("fetch.truncated", "fetch.protocol")
+
+
+def test_headers_above_what_is_sensible_are_refused(visit: Any) -> None:
+    many = [(f"x-noise-{n}", "y" * 1000) for n in range(100)]
+    [failure], _ = visit(says(200, b"x", *many))
+    assert failure.code == "fetch.protocol"
+
+
+def test_early_hints_come_before_the_answer(visit: Any) -> None:
+    def script(line: h2.connection.H2Connection, stream: int) -> None:
+        for _ in range(50):
+            line.send_headers(stream, [(":status", "103"), ("link", "</a>; rel=preload")])
+        says(200, b"<rss/>")(line, stream)
+
+    [found], _ = visit(script)
+    assert found.body == b"<rss/>"
+
+
+def test_a_silent_stream_is_given_up(visit: Any) -> None:
+    hasty = FetchSettings(allow_private=True, first_byte=0.3)
+    [failure], _ = visit(lambda line, stream: None, settings=hasty)
+    assert failure.code == "fetch.too_slow"
+
+
+def test_a_challenge_is_known_by_its_page(visit: Any) -> None:
+    [failure], _ = visit(says(403, b"<title>Just a moment...</title>"))
+    assert "challenge page (Cloudflare, 403)" in failure.detail
+
+
+def test_one_connection_serves_all_requests_to_a_host(visit: Any) -> None:
+    found, server = visit(says(200, b"x"), times=5)
+    assert [each.body for each in found] == [b"x"] * 5
+    assert server.connections == 1
 
 
 def test_a_connection_that_is_closed_before_the_answer(visit: Any) -> None:

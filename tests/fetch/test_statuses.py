@@ -118,3 +118,89 @@ def test_a_protection_in_front_of_a_site_is_named_only_where_it_blocks() -> None
     assert busy
     assert busy.retry_after is None
     assert "DDoS" not in busy.detail
+
+
+PAGES = [
+    ("<html><title>Just a moment...</title>", "Cloudflare"),
+    ("<script>window._cf_chl_opt={cvId:'3'}</script>", "Cloudflare"),
+    ("<script src='https://ct.captcha-delivery.com/c.js'></script>", "DataDome"),
+    ('<iframe src="/_Incapsula_Resource?SWUDNSAI=31"></iframe>', "Imperva"),
+    ("<h1>Pardon Our Interruption</h1>", "Imperva"),
+    ('<script src="/_sec/cp_challenge/ak-challenge.js"></script>', "Akamai"),
+    ("<title>Проверка браузера</title>", "a check of the browser"),
+    ("<p>Подтвердите, что вы не робот", "a check of the browser"),
+]
+
+
+@pytest.mark.parametrize("status", [403, 429, 503])
+@pytest.mark.parametrize(("page", "guard"), PAGES)
+def test_a_challenge_is_known_by_its_page(page: str, guard: str, status: int) -> None:
+    for body in (page.encode(), page.encode() + "Ж".encode()[:1], page.encode("cp1251")):
+        failure = refused_status(status, {}, body, host="a.kz", conditional=False, now=NOW)
+        assert failure
+        assert (failure.status, failure.retry_after) == (status, timedelta(hours=6))
+        assert f"challenge page ({guard}, {status})" in failure.detail
+
+
+@pytest.mark.parametrize(
+    ("headers", "page", "guard"),
+    [
+        ({"server": "AkamaiGHost"}, "", "Akamai"),
+        ({}, "<TITLE>Access Denied</TITLE> https://errors.edgesuite.net/18.1", "Akamai"),
+        ({"x-datadome": "protected"}, "", "DataDome"),
+        ({"x-iinfo": "1-2-3"}, "", "Imperva"),
+        ({}, "Request unsuccessful. Incapsula incident ID: 1-2", "Imperva"),
+        ({}, "<title>Attention Required! | Cloudflare</title>", "Cloudflare"),
+    ],
+)
+def test_a_protection_that_only_blocks_is_named(
+    headers: dict[str, str], page: str, guard: str
+) -> None:
+    failure = refused_status(403, headers, page.encode(), host="a.kz", conditional=False, now=NOW)
+    assert failure
+    assert failure.code == "http.403"
+    assert failure.detail == f"a.kz blocked the request with the protection page of {guard} (403)"
+
+
+@pytest.mark.parametrize(
+    ("headers", "page", "pause"),
+    [
+        ({"retry-after": "120"}, "", timedelta(minutes=2)),
+        ({"x-ratelimit-remaining": "0"}, "", None),
+        ({}, "<title>Too Many Requests</title>", None),
+        ({}, '{"message": "API rate limit exceeded"}', None),
+        ({}, "<h1>Слишком много запросов</h1>", None),
+    ],
+)
+def test_a_403_that_asks_for_fewer_requests_is_a_429(
+    headers: dict[str, str], page: str, pause: timedelta | None
+) -> None:
+    failure = refused_status(403, headers, page.encode(), host="a.kz", conditional=False, now=NOW)
+    assert failure
+    assert (failure.code, failure.status, failure.retry_after) == ("http.429", 403, pause)
+    assert failure.detail == "a.kz asks for fewer requests, by a 403"
+
+
+def test_a_403_that_says_nothing_of_the_kind_is_a_403() -> None:
+    for headers, page in (({"retry-after": "soon"}, ""), ({"x-ratelimit-remaining": "9"}, "No.")):
+        failure = refused_status(
+            403, headers, page.encode(), host="a.kz", conditional=False, now=NOW
+        )
+        assert failure
+        assert (failure.code, failure.retry_after) == ("http.403", None)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "/cdn-cgi/challenge-platform/scripts/jsd/main.js",
+        "/_Incapsula_Resource?SWJIYLWA=719d34d3",
+        "https://js.datadome.co/tags.js",
+        "/.well-known/ddos-guard/js-challenge/index.js",
+    ],
+)
+def test_a_guard_s_script_on_a_site_s_own_page_is_no_challenge(script: str) -> None:
+    page = f"<title>Maintenance</title><script src={script}></script>".encode()
+    failure = refused_status(503, {}, page, host="a.kz", conditional=False, now=NOW)
+    assert failure
+    assert (failure.code, failure.retry_after) == ("http.5xx", None)

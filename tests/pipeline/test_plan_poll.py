@@ -316,6 +316,12 @@ def test_a_page_is_tried_seven_times_over_days() -> None:
     assert decide_retry(failure, MAX_ATTEMPTS, NOW) is None
 
 
+def test_what_robots_forbid_is_looked_at_daily_for_a_week() -> None:
+    failure = Failure("blocked.robots", "x", Fate.SKIP)
+    moments = [decide_retry(failure, attempts, NOW) for attempts in range(1, 10)]
+    assert moments == [NOW + timedelta(days=1)] * 7 + [None] * 2
+
+
 @pytest.mark.parametrize("fate", [Fate.SKIP, Fate.QUARANTINE])
 def test_other_fates_have_no_next_attempt(fate: Fate) -> None:
     assert decide_retry(Failure("extract.none", "x", fate), 1, NOW) is None
