@@ -15,6 +15,7 @@ from config.settings import Settings
 from monitor.errors import ConfigError
 from monitor.fetch.client import Fetcher
 from monitor.fetch.settings import FetchSettings
+from monitor.pipeline.websub import can_be_called
 from monitor.workers.claims import new_owner
 from monitor.workers.judge import Judge
 from monitor.workers.sandbox import Sandbox
@@ -89,7 +90,19 @@ async def open_services(
                 owner=new_owner(),
                 now=now,
                 chance=random.random,
+                base_url=_callable_base(settings),
             )
+
+
+def _callable_base(settings: Settings) -> str | None:
+    """The page's address if hubs can call it: one that was set, and is public."""
+    is_set = "base_url" in settings.model_fields_set
+    private = settings.allow_private_hosts
+    return (
+        settings.base_url
+        if is_set and can_be_called(settings.base_url, allow_private=private)
+        else None
+    )
 
 
 def _make_room(folder: Path) -> None:
@@ -120,5 +133,11 @@ def build_app(settings: Settings, services: Services) -> Starlette:
     """The web page over the same archive; loaded only where it is served."""
     from monitor.web.app import create_app
 
-    app: Starlette = create_app(services.database, services.index, services.catalog, services.now)
+    app: Starlette = create_app(
+        services.database,
+        services.index,
+        services.catalog,
+        services.now,
+        hubs=services.base_url is not None,
+    )
     return app

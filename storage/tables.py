@@ -135,6 +135,32 @@ channels = Table(
     UniqueConstraint("source", "url"),
 )
 
+# Channels at the hubs that they announce (WebSub). `token` ends the address that the hub calls;
+# it and `secret` are known to the hub and to us only, and are drawn when it is first asked.
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel_id", ForeignKey("channels.id"), nullable=False, index=True),
+    Column("state", String, nullable=False),  # announced, pending, active, denied, failing, leaving
+    Column("hub", String, nullable=False),
+    Column("topic", String, nullable=False),
+    Column("announced_at", Moment, nullable=False),
+    Column("base_url", String),
+    Column("token", String, unique=True),
+    Column("secret", String),
+    Column("asked", String),  # what the hub has still to ask back: subscribe, unsubscribe
+    Column("asked_at", Moment),
+    Column("since", Moment),
+    Column("lease_until", Moment),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("next_attempt_at", Moment, nullable=False, index=True),
+    Column("reason", Plain),
+    Column("pushed_at", Moment),
+    Column("pushes", Integer, nullable=False, default=0),
+    Column("forged", Integer, nullable=False, default=0),
+)
+
 # Times in which a channel's window turned over between two readings: what may have been missed.
 gaps = Table(
     "gaps",

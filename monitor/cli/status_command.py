@@ -74,6 +74,22 @@ def _print_channel(channel: Mapping[str, Any]) -> None:
     if channel["moved"]:
         how = "asked there" if channel["moved"]["adopted"] else "not believed yet"
         say(f"           moved to {channel['moved']['to']} ({how})")
+    if channel["push"]:
+        _print_push(channel["push"])
+
+
+def _print_push(push: Mapping[str, Any]) -> None:
+    if push["state"] == "active":
+        since, until = _read_iso(push["since"]), _read_iso(push["lease_until"])
+        say(f"           pushed by {push['hub']} since {since}, lease until {until}")
+        return
+    following = f", next attempt {_read_iso(push['next_attempt'])}"
+    why = f": {push['reason']}" if push["reason"] else ""
+    # Without a public MONITOR_BASE_URL it stays "announced": the hub could not call.
+    say(
+        f"           hub {push['hub']} {push['state']}{why}"
+        f"{'' if push['state'] == 'announced' else following}"
+    )
 
 
 def _read_iso(text: str | None) -> str:

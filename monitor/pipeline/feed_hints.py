@@ -31,7 +31,7 @@ _COMMENT = re.compile(r"<!--.*?-->", re.S)
 def feed_hints(text: str) -> Hints:
     """The hints of a feed's document, those of its entries left out. What makes no sense (every
     hour of the day skipped, a ttl of 0) is left out too."""
-    head = _outside(text)
+    head = outside_entries(text)
     return Hints(
         ttl=_ttl(_value(head, "ttl")),
         update_every=_update_every(_value(head, "updatePeriod"), _value(head, "updateFrequency")),
@@ -40,7 +40,7 @@ def feed_hints(text: str) -> Hints:
     )
 
 
-def _outside(text: str) -> str:
+def outside_entries(text: str) -> str:
     """What stands before the first entry and after the last one."""
     first = _FIRST_ITEM.search(text)
     if first is not None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.model import Announced, Entry, Failure, Fate
 from monitor.pipeline.feed_entry import EntryMaker, language_code
+from monitor.pipeline.websub import links_of_json
 
 
 def parse_json_feed(
@@ -27,7 +28,11 @@ def parse_json_feed(
     inherited = _authors(feed)
     made = (_entry(item, maker, inherited) for item in items if isinstance(item, dict))
     entries = tuple(entry for entry in made if entry is not None)
-    return Announced(entries, warnings=tuple(dict.fromkeys((*warnings, *maker.warnings))))
+    return Announced(
+        entries,
+        warnings=tuple(dict.fromkeys((*warnings, *maker.warnings))),
+        links=links_of_json(feed, url),
+    )
 
 
 def _entry(item: dict[str, Any], maker: EntryMaker, inherited: tuple[str, ...]) -> Entry | None:

@@ -23,6 +23,7 @@ from monitor.pipeline.inflate import inflated
 from monitor.pipeline.json_feed import parse_json_feed
 from monitor.pipeline.mend_feed import mended, well_formed
 from monitor.pipeline.plain_text import one_line
+from monitor.pipeline.websub import links_of_document
 from monitor.pipeline.xml_document import XmlDocument, read_document
 
 _ROOTS = frozenset({"rss", "feed", "rdf", "channel"})
@@ -84,6 +85,7 @@ def parse_feed(
         complete=document.complete,
         warnings=tuple(dict.fromkeys(warnings)),
         hints=feed_hints(document.text),
+        links=links_of_document(document.text, url),
     )
 
 

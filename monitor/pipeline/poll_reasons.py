@@ -27,6 +27,7 @@ SENTENCES = {
     "failures": "{n} failed in a row: slowed to {pause}",
     "gone": "gone for good, says the site: asked again in {pause}",
     "asked": "the site asked to wait {pause}",
+    "pushed": "pushed: its hub says that something is new",
 }
 """By the key of the reason."""
 
@@ -96,6 +97,10 @@ def gone(pause: timedelta) -> Reason:
 
 def asked_to_wait(pause: timedelta) -> Reason:
     return Reason("asked", {"pause": _s(pause)})
+
+
+def pushed() -> Reason:
+    return Reason("pushed")
 
 
 def sentence(reason: Reason) -> str:

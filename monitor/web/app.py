@@ -15,7 +15,7 @@ from monitor.web.headers import SecurityHeaders
 from monitor.web.latest import LatestArticles
 from monitor.web.pages import load_templates
 from monitor.web.problems import HANDLERS
-from monitor.web.routes import alarms, api, article, front, health, sources, static
+from monitor.web.routes import alarms, api, article, front, health, sources, static, websub
 from monitor.web.site import Site
 from storage.database import Database
 from storage.search.index import SearchIndex
@@ -37,10 +37,13 @@ def create_app(
     index: SearchIndex,
     catalog: Catalog,
     now: Callable[[], datetime],
+    *,
+    hubs: bool = False,
 ) -> Starlette:
-    """The pages over an archive that is ready to be read. `now` gives aware datetimes."""
+    """The pages over an archive that is ready to be read. `now` gives aware datetimes. With
+    `hubs` there are the addresses that hubs call, too: the one part that writes."""
     app = Starlette(
-        routes=list(ROUTES),
+        routes=[*ROUTES, *(websub.routes(catalog) if hubs else ())],
         middleware=[Middleware(SecurityHeaders)],
         exception_handlers=dict(HANDLERS),
     )

@@ -9,6 +9,7 @@ from typing import Any
 from monitor.model import ChannelState, Gap, RaisedAlarm
 from monitor.pipeline.article_format import iso
 from monitor.pipeline.reconcile import NEVER_SEEN
+from monitor.pipeline.websub import Subscription
 from storage.repositories.alarms import AlarmEvent
 from storage.repositories.completeness import Unstored
 from storage.repositories.reconciliations import Reconciliation
@@ -142,6 +143,7 @@ def _channel(health: ChannelHealth) -> Record:
         "error": state.last_error,
         "code": health.code,
         "moved": _move(state),
+        "push": _push(health.push),
     }
 
 
@@ -159,6 +161,24 @@ def _move(state: ChannelState) -> Record | None:
         "since": iso(move.since),
         "seen": move.count,
         "adopted": move.adopted,
+    }
+
+
+def _push(push: Subscription | None) -> Record | None:
+    """The subscription at the channel's hub; what only the hub may know is left out."""
+    if push is None:
+        return None
+    return {
+        "hub": push.hub,
+        "topic": push.topic,
+        "state": str(push.state),
+        "since": iso(push.since),
+        "lease_until": iso(push.lease_until),
+        "next_attempt": iso(push.next_attempt_at),
+        "reason": push.reason,
+        "last_push": iso(push.pushed_at),
+        "pushes": push.pushes,
+        "forged": push.forged,
     }
 
 

@@ -27,6 +27,7 @@ from monitor.workers.find_gap import note_gap
 from monitor.workers.freshness import conditions, next_validators, was_lied_to
 from monitor.workers.read_channel import read_channel, request
 from monitor.workers.services import Services
+from monitor.workers.websub import note_hub
 from storage.repositories import channels, entries
 from storage.repositories.channels import Polled
 
@@ -96,6 +97,8 @@ async def poll_channel(
             full_read_at=started if complete else None,
             move=_move(channel, state, reading, started),
         )
+        if services.polls(source.id):
+            note_hub(connection, channel, state, response, announced, ended)
         return replace(poll, gap=gap)
 
     return await services.write(keep)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -22,6 +23,7 @@ from monitor.workers.claims import new_owner
 from monitor.workers.report import PassReport, Watcher
 from monitor.workers.runner import run_pass
 from monitor.workers.services import Services
+from monitor.workers.websub import Hubs
 from storage.repositories import work
 
 log = logging.getLogger(__name__)
@@ -52,6 +54,8 @@ class Schedule:
             source.id: source for source in services.catalog.sources.values() if source.enabled
         }
         self._passes: dict[str, asyncio.Task[None]] = {}
+        self._hubs = Hubs(services)
+        self._at_hubs: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Tick until `stop` is called, then finish what is in hand."""
@@ -67,6 +71,10 @@ class Schedule:
         scheduler.start()
         await self.stopping.wait()
         scheduler.shutdown(wait=False)
+        if self._at_hubs is not None:  # what was asked stands in the archive: nothing is lost
+            self._at_hubs.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._at_hubs
         await asyncio.gather(*self._passes.values())
 
     def stop(self) -> None:
@@ -74,6 +82,8 @@ class Schedule:
         self.stopping.set()
 
     async def _look(self) -> None:
+        if self._at_hubs is None or self._at_hubs.done():
+            self._at_hubs = asyncio.create_task(self._hubs.look())
         try:
             busy = await self.services.read(self._with_work)
         except TryLater as error:

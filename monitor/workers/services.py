@@ -30,7 +30,8 @@ LEASE = timedelta(minutes=5)
 class Services:
     """`workers` is how many children parse; `owner` names this process in leases; `chance` gives
     numbers from 0 to 1 for jitter; whoever classifies or indexes holds `catching_up`.
-    `looked_at` is when this process looked at stored pages of a source again."""
+    `looked_at` is when this process looked at stored pages of a source again. `base_url` is the
+    address at which hubs can call the web page, None where they cannot."""
 
     catalog: Catalog
     judge: Judge
@@ -43,6 +44,7 @@ class Services:
     now: Callable[[], datetime]
     chance: Callable[[], float]
     lease: timedelta = LEASE
+    base_url: str | None = None
     looked_at: dict[str, datetime] = field(default_factory=dict)
     catching_up: asyncio.Lock = field(default_factory=asyncio.Lock)
     _writing: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, insert, or_, select, update
 
 from monitor.model import ChannelState, Hints, Move, Poll, PollStatus, Reason, Validators
+from monitor.pipeline.poll_reasons import sentence
 from storage.tables import channels, polls
 
 ChannelKey = tuple[str, str]
@@ -56,7 +57,7 @@ def load(connection: Connection, keys: Iterable[ChannelKey]) -> list[ChannelStat
     keys = list(keys)
     found = connection.execute(_of(keys, select(channels)))
     rows = {(row.source, row.url): row for row in found}
-    return [_state(rows[key]) for key in keys if key in rows]
+    return [state_of(rows[key]) for key in keys if key in rows]
 
 
 def next_poll(connection: Connection, keys: Collection[ChannelKey]) -> datetime | None:
@@ -70,7 +71,7 @@ def next_poll(connection: Connection, keys: Collection[ChannelKey]) -> datetime 
 def by_ids(connection: Connection, ids: Iterable[int]) -> list[ChannelState]:
     """The states of these channels, by id."""
     query = select(channels).where(channels.c.id.in_(list(ids))).order_by(channels.c.id)
-    return [_state(row) for row in connection.execute(query)]
+    return [state_of(row) for row in connection.execute(query)]
 
 
 def claim(
@@ -98,6 +99,19 @@ def release(connection: Connection, owner: str) -> None:
         update(channels)
         .where(channels.c.lease_owner == owner)
         .values(lease_owner=None, lease_until=None)
+    )
+
+
+def hasten(connection: Connection, channel_id: int, at: datetime, why: Reason) -> None:
+    """Read a channel at this time rather than when it was planned for; never later."""
+    connection.execute(
+        update(channels)
+        .where(channels.c.id == channel_id, channels.c.next_poll_at > at)
+        .values(
+            next_poll_at=at,
+            plan_reason=sentence(why),
+            plan_facts={"key": why.key, **why.values},
+        )
     )
 
 
@@ -188,7 +202,8 @@ def _of(keys: Iterable[ChannelKey], query: Select[Any]) -> Select[Any]:
     return query if len(sources) >= _ALL_FROM else query.where(channels.c.source.in_(sources))
 
 
-def _state(row: Row[Any]) -> ChannelState:
+def state_of(row: Row[Any]) -> ChannelState:
+    """A row of the table as a value."""
     return ChannelState(
         id=row.id,
         source=row.source,

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from config.source import Channel, Source
 from monitor.model import ChannelState, EntryState, Gap, GapState, PollStatus, RaisedAlarm
 from monitor.pipeline.channel_trouble import PERSISTENT
+from monitor.pipeline.websub import Subscription
 from storage.repositories import (
     alarms,
     articles,
@@ -23,6 +24,7 @@ from storage.repositories import (
     entries,
     gaps,
     reconciliations,
+    subscriptions,
 )
 from storage.repositories.completeness import Unstored
 from storage.repositories.reconciliations import Reconciliation
@@ -41,11 +43,12 @@ _GAPS = 1000
 @dataclass(frozen=True, slots=True)
 class ChannelHealth:
     """One channel: what is remembered of it; `state` is None before it was registered. `code`
-    says why its last poll failed."""
+    says why its last poll failed; `push` is its subscription at the hub that it announces."""
 
     channel: Channel
     state: ChannelState | None
     code: str | None = None
+    push: Subscription | None = None
 
     @property
     def word(self) -> str:
@@ -192,13 +195,14 @@ def read_sources(
     lags = completeness.lags(connection, now - LAG_OVER)
     raised = alarms.open_alarms(connection)
     reconciled = reconciliations.last(connection)
+    pushes = subscriptions.by_channel(connection, ids)
 
     def health(source: Source) -> SourceHealth:
         count = counts.get(source.id, completeness.Counts())
         return SourceHealth(
             source=source,
             channels=tuple(
-                _channel(channel, states.get((source.id, channel.url)), codes)
+                _channel(channel, states.get((source.id, channel.url)), codes, pushes)
                 for channel in source.channels
             ),
             articles=stored.get(source.id, 0),
@@ -219,10 +223,16 @@ def read_sources(
 
 
 def _channel(
-    channel: Channel, state: ChannelState | None, codes: Mapping[int, str]
+    channel: Channel,
+    state: ChannelState | None,
+    codes: Mapping[int, str],
+    pushes: Mapping[int, Subscription],
 ) -> ChannelHealth:
-    failed = state is not None and state.last_status == PollStatus.FAILED
-    return ChannelHealth(channel, state, codes.get(state.id) if state and failed else None)
+    if state is None:
+        return ChannelHealth(channel, None)
+    failed = state.last_status == PollStatus.FAILED
+    code = codes.get(state.id) if failed else None
+    return ChannelHealth(channel, state, code, pushes.get(state.id))
 
 
 def _in_state(
