@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from monitor.pipeline.kazakh_latin import cyrillic_of
 from monitor.pipeline.stemming import stem
 from monitor.pipeline.topic_terms import Kind, Phrase, Word
 from monitor.pipeline.words import Token, script_language, sentences, tokenize
@@ -109,15 +110,22 @@ class PhraseFinder:
         return known
 
     def _look_up(self, token: Token) -> tuple[int, ...]:
-        folded = token.folded
-        words = [Word(self._stem(folded), Kind.STEM), Word(token.text, Kind.EXACT)]
-        words += [
-            Word(folded[:length], Kind.PREFIX)
-            for length in self._prefix_lengths
-            if length <= len(folded)
-        ]
+        words = self._words_of(token.text, token.folded)
+        # A Kazakh text in Latin letters has names of firms in it, so both readings of a word hold.
+        cyrillic = cyrillic_of(token.text) if self._language == "kk" else None
+        if cyrillic is not None:
+            written = cyrillic.upper() if token.text.isupper() else cyrillic
+            words += self._words_of(written, cyrillic)
         numbers = (self._patterns.get(word) for word in words)
-        return tuple(number for number in numbers if number is not None)
+        return tuple(dict.fromkeys(number for number in numbers if number is not None))
+
+    def _words_of(self, written: str, folded: str) -> list[Word]:
+        beginnings = (length for length in self._prefix_lengths if length <= len(folded))
+        return [
+            Word(self._stem(folded), Kind.STEM),
+            Word(written, Kind.EXACT),
+            *(Word(folded[:length], Kind.PREFIX) for length in beginnings),
+        ]
 
 
 def _sentences_of(tokens: Sequence[Token], ends: Sequence[int]) -> Iterator[int]:
