@@ -13,9 +13,12 @@ acknowledged commits.
 from __future__ import annotations
 
 import json
+import math
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +38,7 @@ from monitor.errors import ConfigError, DatabaseUnavailable, MonitorError, Unusa
 
 BUSY_SECONDS = 30
 CONNECT_SECONDS = 10
+_STEP_SECONDS = 0.5  # how soon a writer that waits notices that it is to hurry
 _PRAGMAS = (
     f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
     "PRAGMA journal_mode=WAL",
@@ -58,7 +62,8 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = _parsed(url)
-        self.engine = _engine(self.url)
+        self._turn = _Turn()
+        self.engine = _engine(self.url, self._turn)
 
     @property
     def is_sqlite(self) -> bool:
@@ -90,8 +95,44 @@ class Database:
                 connection.execute(_TURN)
             yield connection
 
+    def hurry(self, seconds: float) -> None:
+        """From `seconds` from now on, nobody waits for SQLite's one writer any more: who waits
+        then, or comes later and finds it taken, gets DatabaseUnavailable. For a process that is
+        to end; it may be called from any thread, and is not taken back."""
+        self._turn.ends = min(self._turn.ends, time.monotonic() + seconds)
+
     def close(self) -> None:
         self.engine.dispose()
+
+
+@dataclass(slots=True)
+class _Turn:
+    """How long SQLite's writers wait for their turn: `ends` is a moment of the monotonic clock."""
+
+    ends: float = math.inf
+
+    def take(self, connection: Connection) -> None:
+        """Begin to write. SQLite's own wait cannot be broken off: it is made of short ones."""
+        patience = min(time.monotonic() + BUSY_SECONDS, self.ends)
+        driver: Any = connection.connection.driver_connection
+        try:
+            while True:
+                left = max(0.0, min(patience, self.ends) - time.monotonic())
+                driver.execute(f"PRAGMA busy_timeout={int(min(left, _STEP_SECONDS) * 1000)}")
+                try:
+                    driver.execute("BEGIN IMMEDIATE")
+                except sqlite3.OperationalError as error:
+                    if left <= 0 or not _is_busy(error):
+                        connection.exec_driver_sql("BEGIN IMMEDIATE")  # says it in our own words
+                        return
+                else:
+                    return
+        finally:
+            driver.execute(_PRAGMAS[0])
+
+
+def _is_busy(error: sqlite3.OperationalError) -> bool:
+    return str(getattr(error, "sqlite_errorname", "")).startswith("SQLITE_BUSY")
 
 
 def _parsed(url: str) -> URL:
@@ -101,17 +142,17 @@ def _parsed(url: str) -> URL:
         raise ConfigError(f"MONITOR_DATABASE_URL: {error}") from error
 
 
-def _engine(url: URL) -> Engine:
+def _engine(url: URL, turn: _Turn) -> Engine:
     try:
         if url.get_backend_name() == "sqlite":
-            return _sqlite_engine(url)
+            return _sqlite_engine(url, turn)
         timeout = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS}
         return create_engine(url, json_serializer=_json, pool_pre_ping=True, connect_args=timeout)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise ConfigError(f"MONITOR_DATABASE_URL: no driver for {url.drivername!r}") from error
 
 
-def _sqlite_engine(url: URL) -> Engine:
+def _sqlite_engine(url: URL, turn: _Turn) -> Engine:
     options: dict[str, Any] = {}
     file = sqlite_file(url.render_as_string(hide_password=False))
     if file is None:  # in memory: it lives and dies with its one connection
@@ -133,8 +174,10 @@ def _sqlite_engine(url: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        immediate = connection.get_execution_options().get("immediate", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        if connection.get_execution_options().get("immediate", False):
+            turn.take(connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     return engine
 

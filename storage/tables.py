@@ -132,6 +132,7 @@ channels = Table(
     Column("moved_count", Integer),
     Column("moved_asked_at", Moment),  # when the address that moved was asked last
     Column("moved_adopted", Boolean),
+    Column("quiet_until", Moment),  # its site asked everybody to wait until then
     UniqueConstraint("source", "url"),
 )
 

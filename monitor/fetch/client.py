@@ -103,6 +103,13 @@ class Fetcher:
         await self._transport.aclose()
         self._resolver.close()
 
+    def keep_quiet(self, url: str, pause: timedelta) -> None:
+        """Ask nothing of the site of `url` for so long: what is left of what it once asked for."""
+        target = gate(url, allow_private=self._settings.allow_private)
+        if isinstance(target, Target):
+            because = Failure("http.429", f"{target.host} asked for quiet", status=429)
+            self._politeness.hold(target.site, pause, because)
+
     async def get(
         self,
         url: str,

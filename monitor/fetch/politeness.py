@@ -18,6 +18,7 @@ class _Site:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     queued: int = 0
     ended: datetime | None = None
+    spacing: timedelta = timedelta(0)  # what the last request asked for
     held_until: datetime | None = None
     because: Failure | None = None
     waits: bool = False
@@ -54,7 +55,7 @@ class Politeness:
                 try:
                     yield None
                 finally:
-                    site.ended = self._clock()
+                    site.ended, site.spacing = self._clock(), spacing
         finally:
             site.queued -= 1
 
@@ -81,6 +82,8 @@ class Politeness:
     async def _space(self, site: _Site, spacing: timedelta) -> None:
         if site.ended is None:
             return
+        # A Crawl-delay keeps its distance from what comes after it, too: a poll knows of none.
+        spacing = max(spacing, site.spacing)
         # Never longer than the spacing, even when the clock was set back in between.
         left = min(site.ended + spacing - self._clock(), spacing)
         if left > timedelta(0):

@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from monitor.errors import DatabaseUnavailable
+
 T = TypeVar("T")
 
 Commit = Callable[[Sequence[T]], Awaitable[None]]
@@ -34,6 +36,7 @@ class Batch(Generic[T]):
         except asyncio.CancelledError:
             # It will be written: what follows must find it done, not coming.
             await asyncio.wait({written})
+            written.exception()  # seen: else the loop would print it
             raise
 
     async def _write(self, commit: Commit[T]) -> None:
@@ -52,7 +55,9 @@ async def _committed(batch: Sequence[tuple[T, asyncio.Future[None]]], commit: Co
     try:
         await commit([item for item, _ in batch])
     except BaseException as error:
-        if len(batch) > 1 and isinstance(error, Exception):
+        # A database that does not answer is nobody's fault here: one by one, each would wait anew.
+        ours = isinstance(error, Exception) and not isinstance(error, DatabaseUnavailable)
+        if len(batch) > 1 and ours:
             return False
         for _, written in batch:
             written.set_exception(error)

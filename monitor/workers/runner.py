@@ -20,7 +20,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from config.source import Channel, Source
-from monitor.errors import MonitorError
+from monitor.errors import DatabaseUnavailable, MonitorError
 from monitor.model import ChannelState, PollStatus
 from monitor.workers import claims
 from monitor.workers.fill_gaps import fill_gaps
@@ -43,6 +43,8 @@ RENEW_SECONDS = 60.0
 """A fifth of a lease: one that runs out has an owner that is gone, not a busy one."""
 GRACE_SECONDS = 6.0
 """What is in hand when a stop is asked for has this long: stopping takes under ten seconds."""
+WRITE_SECONDS = 3.0
+"""And what is to be written then waits no longer than this for another process that writes."""
 
 Due = tuple[Channel, ChannelState]
 
@@ -85,7 +87,12 @@ class _Pass:
 
     async def run(self, everything: bool) -> PassReport:
         started = self.services.now()
+        hurrying = asyncio.create_task(self._hurry_when_stopped())
         try:
+            for url, until in await self.services.read(
+                lambda connection: channels.quiet_sites(connection, started)
+            ):
+                self.services.fetcher.keep_quiet(url, until - started)
             due, held = await self._claim_due(everything)
             self.watcher.channels_due(sum(len(channels_) for channels_ in due.values()))
             async with meanwhile(self._keep_up(), self._keep_claims()):
@@ -96,7 +103,10 @@ class _Pass:
                 await catch_up(self.services, self.stop)
                 await watch(self.services)
         finally:
-            await asyncio.shield(claims.release(self.services))
+            try:
+                await self._release()
+            finally:
+                hurrying.cancel()
         return PassReport(
             started=started,
             finished=self.services.now(),
@@ -104,6 +114,20 @@ class _Pass:
             held=held,
             next_poll_at=await self._next_poll(),
         )
+
+    async def _hurry_when_stopped(self) -> None:
+        await self.stop.wait()
+        await asyncio.sleep(GRACE_SECONDS)
+        self.services.database.hurry(WRITE_SECONDS)
+
+    async def _release(self) -> None:
+        try:
+            await asyncio.shield(claims.release(self.services))
+        except DatabaseUnavailable:
+            if not self.stop.is_set():
+                raise
+            # The next pass sees that this process is gone, and elsewhere its leases run out.
+            log.info("another process keeps the database busy; claims are given back later")
 
     async def _claim_due(self, everything: bool) -> tuple[dict[str, list[Due]], int]:
         """The channels this pass may poll, by source, and how many another pass holds."""

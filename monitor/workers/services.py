@@ -82,6 +82,8 @@ class Services:
             except asyncio.CancelledError:
                 # The thread cannot be stopped: what follows must find its work done, not coming.
                 await asyncio.wait({working})
+                if not working.cancelled():
+                    working.exception()  # seen: else the loop would print it
                 raise
 
     async def note_poll(self, polled: Polled) -> None:

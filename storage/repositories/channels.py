@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, insert, or_, select, update
 
 from monitor.model import ChannelState, Hints, Move, Poll, PollStatus, Reason, Validators
+from monitor.pipeline.plan_poll import LONGEST_PAUSE
 from monitor.pipeline.poll_reasons import sentence
 from storage.tables import channels, polls
 
@@ -66,6 +67,13 @@ def next_poll(connection: Connection, keys: Collection[ChannelKey]) -> datetime 
     found = connection.execute(_of(keys, select(*columns)))
     wanted = frozenset(keys)
     return min((at for source, url, at in found if at and (source, url) in wanted), default=None)
+
+
+def quiet_sites(connection: Connection, now: datetime) -> list[tuple[str, datetime]]:
+    """Addresses whose sites asked for quiet (Retry-After) beyond `now`, and until when."""
+    columns = (channels.c.url, channels.c.quiet_until)
+    rows = connection.execute(select(*columns).where(channels.c.quiet_until > now))
+    return [(row.url, row.quiet_until) for row in rows]
 
 
 def by_ids(connection: Connection, ids: Iterable[int]) -> list[ChannelState]:
@@ -144,6 +152,14 @@ def record_all(connection: Connection, polled: Iterable[Polled]) -> None:
         connection.execute(insert(polls), log)
 
 
+def _quiet_until(poll: Poll) -> datetime | None:
+    """What a 429 or a 503 with Retry-After asks of everybody who asks that site."""
+    failure = poll.failure
+    if failure is None or failure.retry_after is None or failure.status not in (403, 429, 503):
+        return None
+    return poll.started_at + min(failure.retry_after, LONGEST_PAUSE)
+
+
 _RECORD = update(channels).where(channels.c.id == bindparam("polled_id"))
 
 
@@ -163,6 +179,7 @@ def _changes(polled: Polled) -> dict[str, Any]:
         "last_status": str(poll.status),
         "last_http": poll.http,
         "last_error": poll.failure.detail if poll.failure else None,
+        "quiet_until": _quiet_until(poll),
         "turnover_seconds": poll.turnover.total_seconds() if poll.turnover else None,
         **_move_columns(polled.move),
         "lease_owner": None,

@@ -6,10 +6,12 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -137,6 +139,22 @@ def test_a_poll_that_is_asked_to_stop_reports_what_it_did(
     assert ended.code in (0, 1), ended
     assert "g001: " in ended.out
     assert_no_traceback(ended)
+    assert_next_pass_completes(cli, room)
+
+
+def test_another_process_that_writes_does_not_keep_it_from_stopping(
+    cli: Cli, room: Newsroom, programs: list[subprocess.Popen[str]]
+) -> None:
+    room.fail("g002", "/news/*", faults.stall())
+    process = begin(programs, cli, "poll")
+    in_the_middle(room, process)
+    [file] = cli.folder.rglob("*.db")
+    with closing(sqlite3.connect(file, isolation_level=None, timeout=10)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=15)
+        other.execute("ROLLBACK")
+    assert_no_traceback(finish(process))
     assert_next_pass_completes(cli, room)
 
 

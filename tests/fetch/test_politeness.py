@@ -146,3 +146,16 @@ def test_sites_at_rest_are_forgotten_and_held_ones_are_not(
     kept, refused = run(scene())
     assert kept < 2100
     assert refused is not None
+
+
+def test_a_longer_pause_is_kept_before_whoever_comes_next(
+    run: Callable[..., Any], time: Any
+) -> None:
+    async def scene() -> None:
+        politeness = polite(time)
+        for spacing in (5 * TWO, TWO, TWO, NONE, NONE):
+            async with politeness.turn("a:80", spacing):
+                pass
+
+    run(scene())
+    assert time.slept == [10, 2, 2]

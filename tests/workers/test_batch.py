@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from monitor.errors import DatabaseUnavailable
 from monitor.workers.batch import Batch
 
 
@@ -55,3 +56,38 @@ def test_who_is_cancelled_has_been_written_when_it_ends() -> None:
         return log.commits
 
     assert asyncio.run(run()) == [[1]]
+
+
+def test_a_database_that_does_not_answer_is_not_asked_again_for_each() -> None:
+    tried: list[list[int]] = []
+
+    async def refuse(items: Sequence[int]) -> None:
+        tried.append(list(items))
+        await asyncio.sleep(0)
+        raise DatabaseUnavailable("locked")
+
+    async def run() -> list[BaseException | None]:
+        batch = Batch[int]()
+        adding = (batch.add(number, refuse) for number in (1, 2, 3))
+        return await asyncio.gather(*adding, return_exceptions=True)
+
+    ended = asyncio.run(run())
+    assert [type(each) for each in ended] == [DatabaseUnavailable] * 3
+    assert sorted(item for items in tried for item in items) == [1, 2, 3]
+
+
+def test_what_waits_behind_a_commit_is_written_although_everyone_is_cancelled() -> None:
+    async def run() -> list[list[int]]:
+        batch, log = Batch[int](), Log()
+        tasks = [asyncio.create_task(batch.add(number, log.commit)) for number in (1, 2)]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        tasks.append(asyncio.create_task(batch.add(3, log.commit)))
+        await asyncio.sleep(0)
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        assert all(task.cancelled() for task in tasks)
+        return log.commits
+
+    assert sorted(item for items in asyncio.run(run()) for item in items) == [1, 2, 3]
