@@ -1,9 +1,9 @@
 """How well the shipped topics find their articles, in each of the four languages.
 
 Precision and recall are micro-averages over (article, topic) pairs. Four sets, in the order of
-how much they prove: articles that no term has seen (half of `topics_blind.toml`), articles written before the terms were (`topics_heldout.toml`, which has the
-figures of the first reading), the bundled newsroom's labelled ones, and the topics' own examples,
-which must all hold.
+how much they prove: articles that no term has seen (half of `topics_blind.toml`), articles written
+before the terms were (`topics_heldout.toml`, which has the figures of the first reading), the
+bundled newsroom's labelled ones, and the topics' own examples, which must all hold.
 """
 
 from __future__ import annotations
