@@ -103,11 +103,13 @@ class Fetcher:
         await self._transport.aclose()
         self._resolver.close()
 
-    def keep_quiet(self, url: str, pause: timedelta) -> None:
-        """Ask nothing of the site of `url` for so long: what is left of what it once asked for."""
+    def keep_quiet(self, url: str, pause: timedelta, status: int) -> None:
+        """Ask nothing of the site of `url` for so long: what is left of what it once asked for,
+        with that status."""
         target = gate(url, allow_private=self._settings.allow_private)
         if isinstance(target, Target):
-            because = Failure("http.429", f"{target.host} asked for quiet", status=429)
+            code = "http.5xx" if status >= 500 else "http.429"
+            because = Failure(code, f"{target.host} asked for quiet", status=status)
             self._politeness.hold(target.site, pause, because)
 
     async def get(

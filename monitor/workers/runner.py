@@ -89,10 +89,10 @@ class _Pass:
         started = self.services.now()
         hurrying = asyncio.create_task(self._hurry_when_stopped())
         try:
-            for url, until in await self.services.read(
+            for url, until, status in await self.services.read(
                 lambda connection: channels.quiet_sites(connection, started)
             ):
-                self.services.fetcher.keep_quiet(url, until - started)
+                self.services.fetcher.keep_quiet(url, until - started, status)
             due, held = await self._claim_due(everything)
             self.watcher.channels_due(sum(len(channels_) for channels_ in due.values()))
             async with meanwhile(self._keep_up(), self._keep_claims()):

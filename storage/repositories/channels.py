@@ -69,11 +69,12 @@ def next_poll(connection: Connection, keys: Collection[ChannelKey]) -> datetime 
     return min((at for source, url, at in found if at and (source, url) in wanted), default=None)
 
 
-def quiet_sites(connection: Connection, now: datetime) -> list[tuple[str, datetime]]:
-    """Addresses whose sites asked for quiet (Retry-After) beyond `now`, and until when."""
-    columns = (channels.c.url, channels.c.quiet_until)
+def quiet_sites(connection: Connection, now: datetime) -> list[tuple[str, datetime, int]]:
+    """Addresses whose sites asked for quiet (Retry-After) beyond `now`, until when, and with which
+    status."""
+    columns = (channels.c.url, channels.c.quiet_until, channels.c.last_http)
     rows = connection.execute(select(*columns).where(channels.c.quiet_until > now))
-    return [(row.url, row.quiet_until) for row in rows]
+    return [(row.url, row.quiet_until, row.last_http or 429) for row in rows]
 
 
 def by_ids(connection: Connection, ids: Iterable[int]) -> list[ChannelState]:
@@ -155,8 +156,10 @@ def record_all(connection: Connection, polled: Iterable[Polled]) -> None:
 def _quiet_until(poll: Poll) -> datetime | None:
     """What a 429 or a 503 with Retry-After asks of everybody who asks that site."""
     failure = poll.failure
-    if failure is None or failure.retry_after is None or failure.status not in (403, 429, 503):
+    if failure is None or failure.retry_after is None:
         return None
+    if failure.code != "http.429" and failure.status not in (429, 503):
+        return None  # a challenge is for one address: a feed is often spared it
     return poll.started_at + min(failure.retry_after, LONGEST_PAUSE)
 
 

@@ -1,9 +1,10 @@
 """How well the shipped topics find their articles, in each of the four languages.
 
-Precision and recall are micro-averages over (article, topic) pairs. Four sets, in the order of
-how much they prove: articles that no term has seen (half of `topics_blind.toml`), articles written
-before the terms were (`topics_heldout.toml`, which has the figures of the first reading), the
-bundled newsroom's labelled ones, and the topics' own examples, which must all hold.
+Precision and recall are micro-averages over (article, topic) pairs. Five sets, in the order of
+how much they prove: articles written when the terms stood (`topics_unseen.toml`), articles that no
+term has seen (half of `topics_blind.toml`), articles written before the terms were
+(`topics_heldout.toml`, which has the figures of the first reading), the bundled newsroom's labelled
+ones, and the topics' own examples, which must all hold.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from monitor.pipeline.match_topics import Matcher, build_matcher
 LANGUAGES = ("en", "fr", "ru", "kk")
 HELD_OUT = Path(__file__).with_name("topics_heldout.toml")
 BLIND = Path(__file__).with_name("topics_blind.toml")
+UNSEEN = Path(__file__).with_name("topics_unseen.toml")
 NEWSROOM = Path(newsroom.__file__).parent / "articles"
 
 TOPIC_IDS = frozenset(
@@ -97,6 +99,13 @@ BLIND_FLOORS = {
     "ru": (0.91, 0.89),
     "kk": (0.90, 0.77),
 }
+# The first reading of a third set, each floor with room for one mistake more.
+UNSEEN_FLOORS = {
+    "en": (0.87, 0.90),
+    "fr": (0.93, 0.96),
+    "ru": (0.90, 0.96),
+    "kk": (0.93, 0.96),
+}
 TAGGED_AT_MOST = 0.02
 NEWSROOM_FLOORS = {
     "en": (0.94, 0.94),
@@ -138,6 +147,12 @@ def held_out() -> tuple[Labelled, ...]:
 @cache
 def blind() -> tuple[Labelled, ...]:
     tables = tomllib.loads(BLIND.read_text(encoding="utf-8"))["articles"]
+    return tuple(read_labelled(table) for table in tables)
+
+
+@cache
+def unseen() -> tuple[Labelled, ...]:
+    tables = tomllib.loads(UNSEEN.read_text(encoding="utf-8"))["articles"]
     return tuple(read_labelled(table) for table in tables)
 
 
@@ -208,12 +223,18 @@ def test_held_out_articles_get_their_topics(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_articles_that_no_term_has_seen(language: str) -> None:
-    unseen = [each for each in blind()[1::2] if each.language == language]
-    check_floor(unseen, BLIND_FLOORS[language])
+    half = [each for each in blind()[1::2] if each.language == language]
+    check_floor(half, BLIND_FLOORS[language])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_articles_written_after_the_terms(language: str) -> None:
+    written = [each for each in unseen() if each.language == language]
+    check_floor(written, UNSEEN_FLOORS[language])
 
 
 def test_articles_without_topics_get_none() -> None:
-    without = [each for each in blind() if not each.topics]
+    without = [each for each in (*blind(), *unseen()) if not each.topics]
     tagged = [each.title for each in without if found_topics(each.title, each.text, each.language)]
     assert len(without) >= 160
     assert len(tagged) <= TAGGED_AT_MOST * len(without), tagged
