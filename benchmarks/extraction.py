@@ -195,7 +195,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--repeat", type=int, default=3, help="readings of each page (3)")
     parser.add_argument("--json", action="store_true", help="one object for each folder")
     given = parser.parse_args(arguments)
-    logging.disable(logging.CRITICAL)
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     if not given.folder.is_dir():
         parser.error(f"{given.folder} is no folder")
     folders = load(given.folder)
