@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -77,6 +78,19 @@ def next_change(connection: Connection) -> int:
     )
     assert value is not None
     return int(value)
+
+
+def match_rows(article_id: int, found: Sequence[Match]) -> list[dict[str, Any]]:
+    """Rows of `matches`, and of `passing`, which has the same columns."""
+    return [
+        {
+            "article_id": article_id,
+            "topic": match.topic,
+            "score": match.score,
+            "evidence": [asdict(evidence) for evidence in match.evidence],
+        }
+        for match in found
+    ]
 
 
 def matches_of(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Match, ...]]:

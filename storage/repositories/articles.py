@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
@@ -15,6 +15,7 @@ from storage.repositories.article_rows import (
     columns_of,
     dated,
     entities_of,
+    match_rows,
     matches_of,
     next_change,
     touch,
@@ -198,18 +199,7 @@ def classify(
         return False
     connection.execute(delete(matches).where(matches.c.article_id == article_id))
     if found:
-        connection.execute(
-            insert(matches),
-            [
-                {
-                    "article_id": article_id,
-                    "topic": match.topic,
-                    "score": match.score,
-                    "evidence": [asdict(evidence) for evidence in match.evidence],
-                }
-                for match in found
-            ],
-        )
+        connection.execute(insert(matches), match_rows(article_id, found))
     touch(connection, article_id, place=place, classified_with=catalog)
     return True
 

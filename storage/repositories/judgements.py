@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.engine import Row
 
 from monitor.model import Correction, Evidence, Match, Mention
+from storage.repositories.article_rows import match_rows
 from storage.tables import articles, corrections, mentions, passing
 
 
@@ -38,18 +39,7 @@ def save(
     connection.execute(delete(passing).where(passing.c.article_id == article_id))
     connection.execute(delete(mentions).where(mentions.c.article_id == article_id))
     if mere:
-        connection.execute(
-            insert(passing),
-            [
-                {
-                    "article_id": article_id,
-                    "topic": each.topic,
-                    "score": each.score,
-                    "evidence": [asdict(evidence) for evidence in each.evidence],
-                }
-                for each in mere
-            ],
-        )
+        connection.execute(insert(passing), match_rows(article_id, mere))
     if named:
         connection.execute(
             insert(mentions),
